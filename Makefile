@@ -1,0 +1,70 @@
+# Waymark's commands. `make help` lists them.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+FLASK  := $(BIN)/flask --app wsgi
+# Two processes are enough for the tests on a small machine: PYTEST_WORKERS=8 make test
+PYTEST_WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.installed ## Make .venv and install what the server needs
+	@:
+
+.PHONY: run
+run: setup ## Start the server on http://127.0.0.1:8080, data in ./data
+	@$(FLASK) db upgrade
+	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
+
+.PHONY: test
+test: $(VENV)/.installed-dev ## Run the tests, on SQLite and on PostgreSQL
+	$(BIN)/pytest -n $(PYTEST_WORKERS)
+
+.PHONY: test-browser
+test-browser: $(VENV)/.installed-dev ## Run the tests in headless Chromium
+	@$(BIN)/python tests/find_chromium.py
+	$(BIN)/pytest tests/browser --override-ini addopts="$(BROWSER_OPTIONS)"
+
+BROWSER_OPTIONS := --strict-markers --strict-config -ra -q
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev ## Check style (ruff) and types (mypy)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: bench
+bench: $(VENV)/.installed-dev ## Measure requests per second against a no-op route
+	$(BIN)/python -m tests.bench
+
+.PHONY: chaos
+chaos: $(VENV)/.installed-dev ## Kill workers under load for two minutes on each database
+	$(BIN)/python -m tests.chaos --seconds 120
+
+# A stamp per requirements file, so that a second run costs nothing.
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing what the server needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Waymark needs Python 3.11 or newer, and '$(PYTHON)' was not found." \
+			"Install it, or name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Waymark needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
+			"Name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "The virtual environment could not be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
