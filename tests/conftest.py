@@ -1,0 +1,99 @@
+"""Fixtures of every test. Whoever asks for `session`, `app` or `client` runs on SQLite and on PostgreSQL.
+
+No application context stays open between requests: Flask would share `g`, and with it the signed-in person,
+among all requests of a test. Code that needs one opens it: `with app.app_context(): ...`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.db import db
+from app.settings import Settings
+from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the browser tests to `make test-browser`: they need Chromium, nothing else does."""
+    if collection_path == config.rootpath / "tests" / "browser":
+        return not any("browser" in argument for argument in config.args) or None
+    return None
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> PostgresServer:
+    return PostgresServer()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Name the database of this run of the test."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(
+    database_kind: str, tmp_path: Path, sqlite_files: SqliteFiles, request: pytest.FixtureRequest
+) -> str:
+    """Give a migrated database without data."""
+    if database_kind == "sqlite":
+        return sqlite_files.fresh(tmp_path)
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.fresh()
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Give a database without tables, for tests of the migrations themselves."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.new_database()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Give settings whose public host is the test client's own, `localhost`."""
+    return Settings(
+        data_dir=tmp_path, database_url=database_url, secret_key=SECRET_KEY, public_url="http://localhost"
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    from app import create_app
+
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """Give a session for calling services; nothing is kept unless the test says `session.commit()`.
+
+    Commit before a client's request needs what you wrote, and again before you look at what it wrote.
+    """
+    with app.app_context():
+        engine = db.engine
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
