@@ -1,0 +1,52 @@
+"""Error pages: what happened, what to do, and the request id for whoever helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import g
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.admin.frame import render
+from app.db import DatabaseUnavailable
+
+# status: (title, what it means for the reader). A view's own words come on top of these.
+_WORDS = {
+    400: ("This request could not be read", "Go back, check what you entered, and try again."),
+    403: ("This is not allowed", "Your session may have ended meanwhile. Go back, reload the page and try again."),
+    404: ("There is no such page", "The address may be mistyped, or what it showed has been deleted."),
+    405: ("This address does not work that way", "Go back and use the page's own buttons."),
+    413: ("This is too large", "Send less at once."),
+    421: ("This is not the address of this server", "Open the server under its own address."),
+    429: ("Too many tries", "Wait a moment, then try again."),
+    500: ("Something went wrong here", "The fault is ours. Try again; if it stays, tell your administrator the request id."),
+    503: ("The server cannot reach its data just now", "Nothing was changed. Try again in a few seconds."),
+}
+
+
+def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Make the page for an error; `text` says more when the view knew more, "" when it did not.
+
+    Needs no database and no sign-in, so that it works when they do not.
+    """
+    title, advice = _WORDS.get(status, ("This did not work", "Go back and try again."))
+    reply = render(
+        "error.html", status, status=status, heading=title, advice=advice, text=text, request_id=g.get("request_id", "")
+    )
+    reply.headers.update(headers or {})
+    return reply
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """Answer an error raised in a page; werkzeug's stock sentences give way to ours."""
+    status = error.code or 500
+    is_stock = error.description == type(error).description
+    headers = {}
+    if status == 405:
+        headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return error_reply(status, "" if is_stock else (error.description or ""), headers)
+
+
+def answer_unavailable(error: DatabaseUnavailable) -> Response:
+    return error_reply(503, "", {"Retry-After": str(error.retry_after_seconds)})

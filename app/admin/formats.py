@@ -1,0 +1,71 @@
+"""How values are written in the pages: times in the organisation's zone, percentages, durations."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+
+from app import clock
+
+
+def init_formats(app: Flask) -> None:
+    """Give the templates their filters."""
+    app.jinja_env.filters.update(
+        percent=format_percent,
+        rfc3339=clock.format_rfc3339,
+        local_time=lambda moment: format_time(moment, _zone()),
+        local_day=lambda moment: format_day(moment, _zone()),
+        duration=format_duration,
+        count=format_count,
+    )
+
+
+def format_percent(percent: Decimal | float) -> str:
+    """Write 45 as `45 %` and 45.5 as `45.5 %`; never rounds up to 100."""
+    value = Decimal(str(percent))
+    shown = value.quantize(Decimal("0.1"), rounding="ROUND_DOWN").normalize()
+    return f"{shown:f}\N{NO-BREAK SPACE}%"
+
+
+def format_time(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def format_day(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def format_local_csv(moment: datetime, zone: ZoneInfo) -> str:
+    """Write local time as spreadsheets read it: `2026-11-22 16:50:00`."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def format_duration(seconds: int | float | timedelta) -> str:
+    """Write seconds as `1 h 05 min`, `12 min` or `40 s`; zero as an en dash."""
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    hours, minutes = total // 3600, total // 60 % 60
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    if minutes:
+        return f"{minutes} min"
+    return f"{total} s" if total else "–"
+
+
+def format_count(number: int) -> str:
+    """Write a number with narrow spaces between thousands."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment a local day begins; a day of 23 or 25 hours begins at its own midnight."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _zone() -> ZoneInfo:
+    choices = g.get("organisation")
+    return ZoneInfo(choices.time_zone if choices else "UTC")

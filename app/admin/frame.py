@@ -1,0 +1,167 @@
+"""What every page needs: the organisation, the person, the theme, and one way to render and to redirect."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask_login import UserMixin, current_user
+from werkzeug.wrappers import Response
+
+from app.access.audit import Actor
+from app.access.organisation import Organisation, load_organisation
+from app.access.people import Person
+from app.db import reading
+from app.settings import settings_of
+
+VERSION = "0.1.0"
+THEME_COOKIE = "waymark_theme"
+THEMES = ("light", "auto", "dark")
+_STATIC = Path(__file__).parent / "static"
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The person of this request, as Flask-Login wants one; its id is the sign-in's token."""
+
+    def __init__(self, person: Person, token: str) -> None:
+        self.person = person
+        self.token = token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    key: str
+    name: str
+    href: str
+
+
+def organisation() -> Organisation:
+    """Return the organisation's choices, read once per request."""
+    if "organisation" not in g:
+        with reading() as session:
+            g.organisation = load_organisation(session, settings_of(current_app))
+    value = g.organisation
+    assert isinstance(value, Organisation)
+    return value
+
+
+def is_https() -> bool:
+    """Tell whether the public URL is https, as far as this request knows; error pages never ask for it."""
+    value: Organisation | None = g.get("organisation")
+    return value.is_https if value else request.is_secure
+
+
+def person() -> Person:
+    """Return the person signed in; only for views behind `needs`."""
+    value = current_user.person
+    assert isinstance(value, Person)
+    return value
+
+
+def current_actor() -> Actor:
+    """Return who acts now, for the audit log."""
+    return actor_for(person())
+
+
+def actor_for(someone: Person) -> Actor:
+    return Actor(
+        id=someone.id, name=someone.name, address=request.remote_addr, request_id=g.get("request_id")
+    )
+
+
+def render(template: str, status: int = 200, **values: object) -> Response:
+    """Render a page inside the frame."""
+    about: dict[str, object] = {"theme": theme(), "version": VERSION, "asset": asset, "here": here()}
+    about["bootstrap_css"] = bootstrap_css
+    if "organisation" in g:
+        about["zone_name"] = organisation().time_zone
+        about["organisation"] = organisation()
+    if request.endpoint and request.endpoint.startswith("admin.") and current_user.is_authenticated:
+        about["person"] = person()
+        about["menu"] = _menu()
+    return make_response(render_template(template, **{"current": None, **about, **values}), status)
+
+
+def see_other(url: str) -> Response:
+    """Redirect after a POST, so that a reload does not repeat it; `url` is one of our own paths."""
+    return redirect(url, 303)
+
+
+def safe_next(text: str | None, default: str) -> str:
+    """Return the path to go on to when it is one of our own pages, else `default`.
+
+    Refuses what a browser might read as another host: `//evil`, `/\\evil`, `/%5cevil` after decoding, control
+    characters that browsers strip, and whole URLs.
+    """
+    if not text or any(ord(c) < 33 or ord(c) == 127 or c == "\\" for c in text):
+        return default
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return default
+    path = parts.path
+    if parts.scheme or parts.netloc or "//" in path or "/.." in path:
+        return default
+    is_page = path == "/admin" or path.startswith(("/admin/", "/setup/"))
+    return text if is_page and text.startswith(path) else default
+
+
+def here() -> str:
+    """Return this page's own path and query, for coming back to it; the overview after a POST."""
+    if request.method not in ("GET", "HEAD"):
+        return request.path
+    return request.full_path.rstrip("?")
+
+
+def say(message: str, tone: str = "ok") -> None:
+    """Show a message on the next page; tones are ok, info, warn, bad."""
+    flash(message, tone)
+
+
+def theme() -> str:
+    value = request.cookies.get(THEME_COOKIE, "auto")
+    return value if value in THEMES else "auto"
+
+
+def asset(name: str) -> str:
+    """Return the URL of one of our own static files; it changes with the file, so caches may keep it."""
+    return url_for("admin.static", filename=name, v=_fingerprint(name))
+
+
+def bootstrap_css() -> str:
+    """Return the URL of Bootstrap's style sheet inside the installed bootstrap-flask package."""
+    return url_for("bootstrap_files.static", filename="css/bootstrap.min.css", v="5.3")
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def _menu() -> list[tuple[str, list[MenuItem]]]:
+    return [
+        (group, [MenuItem(key, name, url_for(f"admin.{endpoint}")) for key, name, endpoint in items])
+        for group, items in _MENU
+    ]
+
+
+_MENU = (
+    (
+        "Results",
+        (
+            ("overview", "Overview", "overview"),
+            ("progress", "Progress", "progress_table"),
+            ("learners", "Learners", "learner_list"),
+            ("courses", "Courses", "course_list"),
+        ),
+    ),
+    ("Connect", (("integrations", "Integrations", "integration_list"),)),
+    ("Manage", (("audit", "Audit log", "audit_log"), ("settings", "Settings", "settings_page"))),
+)

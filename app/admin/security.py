@@ -1,0 +1,142 @@
+"""Who may see and do what in the pages, and the headers that guard them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, request, session as cookie, url_for
+from flask_login import LoginManager, current_user, logout_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import clock
+from app.access.hosts import BadHost, parse_host
+from app.access.people import get_person
+from app.access.person_sessions import find_session, touch_session
+from app.admin.frame import SignedIn, here, organisation, see_other
+from app.admin.session_cookie import PLAIN_MARK, SessionCookie
+from app.db import DatabaseUnavailable, reading, transact
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MAX_BODY_BYTES = 256 * 1024
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+
+
+def init_security(app: Flask) -> None:
+    """Attach sign-in, CSRF and the cookie to the app; the machines' doors stay without all three."""
+    app.session_interface = SessionCookie()
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # A form may stay open as long as the sign-in lasts; the token dies with the session.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    # `check_origin` judges the origin itself, behind proxies too.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    csrf.init_app(app)
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+    login_manager.user_loader(_load_signed_in)
+    app.after_request(add_headers)
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Let only people with this permission in; for now every account, an owner, has all of them."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                if request.method in ("GET", "HEAD"):
+                    return see_other(url_for("admin.sign_in", next=here()))
+                abort(403, "You are not signed in, or your session has ended. Sign in and try again.")
+            return view(*args, **kwargs)
+
+        guarded.needs = permission  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def guard_request() -> AnyResponse | None:
+    """Judge a request for a page before its view: host, size, origin, CSRF token."""
+    if request.endpoint == "admin.static":
+        return None
+    request.max_content_length = MAX_BODY_BYTES
+    check_host()
+    if organisation().is_https and cookie.get(PLAIN_MARK):
+        # Set while the server was still on plain http, where anybody on the way could read it.
+        cookie.clear()
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        check_origin()
+        csrf.protect()
+    return None
+
+
+def check_host() -> None:
+    """Show pages under the public host alone, once there is one: links and cookies belong to it."""
+    choices = organisation()
+    if not choices.has_public_url:
+        return
+    try:
+        seen = parse_host(request.host)
+    except BadHost:
+        abort(400, "The request names no host that could be ours.")
+    if not choices.public_host.covers(seen, choices.default_port):
+        abort(421, f"These pages are at {choices.public_url}. You asked for {seen}.")
+
+
+def check_origin() -> None:
+    """Refuse a form sent from another site, whatever token it carries."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403, "This form was sent from another site.")
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() not in _own_hosts():
+        abort(403, "This form was sent from another site.")
+
+
+def add_headers(response: Response) -> Response:
+    """Guard every HTML reply of the server, the error pages too."""
+    if response.mimetype == "text/html" or (request.endpoint or "").startswith("admin."):
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _own_hosts() -> set[str]:
+    return {request.host.lower(), urlsplit(organisation().public_url).netloc.lower()}
+
+
+def _load_signed_in(token: str) -> SignedIn | None:
+    with reading() as session:
+        found = find_session(session, token)
+        if found is None:
+            return None
+        someone = get_person(session, found.person_id)
+    if found.is_due(clock.now()):
+        try:
+            transact(lambda session: touch_session(session, token))
+        except DatabaseUnavailable:
+            # Reading pages must go on while nothing can be written.
+            g.is_touch_missed = True
+    return SignedIn(someone, token)
+
+
+def forget_sign_in() -> None:
+    """Forget the sign-in in the cookie and everything that came with it."""
+    logout_user()
+    cookie.clear()

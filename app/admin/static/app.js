@@ -1,0 +1,115 @@
+"use strict";
+// Everything here is a convenience: each page does its whole job without it.
+
+// ---- Copy buttons -----------------------------------------------------------------------------
+// navigator.clipboard is missing on plain http, so the fallback selects the text and says which key.
+function wireCopyButtons(root) {
+  for (const button of root.querySelectorAll("button[data-copy]")) {
+    if (button.dataset.wired) continue;
+    button.dataset.wired = "1";
+    button.hidden = false;
+    button.addEventListener("click", () => copyFrom(button));
+  }
+}
+
+async function copyFrom(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const note = document.getElementById(button.dataset.copy + "-note");
+  field.focus();
+  field.select();
+  let isCopied = false;
+  if (navigator.clipboard && window.isSecureContext) {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      isCopied = true;
+    } catch {
+      isCopied = false;
+    }
+  }
+  if (!isCopied) {
+    try {
+      isCopied = document.execCommand("copy");
+    } catch {
+      isCopied = false;
+    }
+  }
+  const key = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
+  note.textContent = isCopied ? "Copied." : `The text is selected: press ${key}.`;
+}
+
+// ---- Live parts -------------------------------------------------------------------------------
+// Asks for a fragment with its ETag; 304 costs nothing and moves nothing under the reader.
+function wireLivePart(part) {
+  const status = document.getElementById(part.dataset.pollStatus);
+  const pause = document.getElementById(part.dataset.pollPause);
+  const wait = Number(part.dataset.pollSeconds || 3) * 1000;
+  let etag = part.dataset.pollEtag || "";
+  let isPaused = false;
+
+  async function ask() {
+    if (!isPaused && document.visibilityState === "visible") {
+      try {
+        const reply = await fetch(part.dataset.poll, {
+          headers: { "If-None-Match": etag, "X-Requested-With": "fetch" },
+          cache: "no-store",
+          redirect: "error",
+        });
+        if (reply.status === 200) {
+          etag = reply.headers.get("ETag") || "";
+          const box = document.createElement("template");
+          box.innerHTML = await reply.text();
+          part.replaceChildren(box.content);
+          const summary = part.querySelector("[data-summary]");
+          if (status && summary) status.textContent = summary.dataset.summary;
+        }
+      } catch {
+        // The server may be restarting: the next turn asks again.
+      }
+    }
+    window.setTimeout(ask, wait);
+  }
+
+  if (pause) {
+    pause.hidden = false;
+    pause.addEventListener("click", () => {
+      isPaused = !isPaused;
+      pause.setAttribute("aria-pressed", String(isPaused));
+      pause.textContent = isPaused ? "Resume live updates" : "Pause live updates";
+      document.body.classList.toggle("live", !isPaused);
+    });
+  }
+  document.body.classList.add("live");
+  window.setTimeout(ask, wait);
+}
+
+// ---- Theme ------------------------------------------------------------------------------------
+// The form alone would do; this spares the reload and then lets the server set the cookie.
+function wireTheme(form) {
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || button.name !== "theme") return;
+    event.preventDefault();
+    document.documentElement.dataset.bsTheme = button.value;
+    for (const other of document.querySelectorAll("form[data-theme] button[name=theme]")) {
+      other.setAttribute("aria-pressed", String(other.value === button.value));
+    }
+    const data = new FormData(form);
+    data.set("theme", button.value);
+    fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => form.submit());
+  });
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  wireCopyButtons(document);
+  document.querySelectorAll("[data-poll]").forEach(wireLivePart);
+  document.querySelectorAll("form[data-theme]").forEach(wireTheme);
+  const summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+});
