@@ -15,7 +15,7 @@ APP = ROOT / "app"
 
 FACES = {"hacp", "oauth", "xapi", "admin", "api"}
 # Modules directly under app/ that any room may use.
-COMMON = {"clock", "logs", "settings", "db"}
+COMMON = {"clock", "logs", "settings", "db", "metrics", "version"}
 DOMAIN = {"progress", "learners", "catalog", "access"}
 
 # Which rooms a room may import from, besides itself. A face's or a job's entry may use the common modules.
@@ -37,7 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     | COMMON,
     "api": DOMAIN | {"inspector", "jobs", "delivery", "outbound", "hacp", "oauth", "xapi", "models"} | COMMON,
     "simulator": set(),
-    "health": {"models", "db", "clock", "logs", "settings"},
+    "health": COMMON | {"models"},
+    "metrics": {"version"},
+    "version": set(),
     "db": {"clock", "logs", "settings"},
     "logs": {"clock", "settings"},
     "settings": {"access.hosts"},

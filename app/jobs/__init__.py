@@ -1,0 +1,1 @@
+"""Background jobs and the loop that runs them."""

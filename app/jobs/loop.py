@@ -1,0 +1,113 @@
+"""The worker: runs each background job when it is due, in small transactions, until it is told to stop."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app import clock, metrics
+from app.access.tokens import prune_tokens
+from app.db import DatabaseUnavailable, transact
+from app.inspector.retention import prune_exchanges
+from app.jobs.lease import take_lease
+from app.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# How soon the loop sees that its parent is gone, and how often it looks for due jobs.
+TICK_SECONDS = 1.0
+TICKS_PER_LOOK = 30
+# A job that always finds more to do lets the others have their turn after this many transactions.
+MOST_STEPS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of background work; `step` does a small piece of it and says how many rows it touched."""
+
+    name: str
+    every: timedelta
+    step: Callable[[Session, Settings], int]
+
+
+JOBS = (
+    Job(
+        "prune_exchanges", timedelta(minutes=5), lambda session, settings: prune_exchanges(session, settings)
+    ),
+    Job("prune_tokens", timedelta(minutes=15), lambda session, settings: prune_tokens(session)),
+)
+
+
+def run(settings: Settings, *, leader_pid: int | None = None, is_once: bool = False) -> None:
+    """Run jobs until SIGTERM or SIGINT; with `leader_pid`, only as long as that parent process lives.
+
+    Needs an application context. `is_once` looks at every job one time and returns.
+    """
+    holder = f"{socket.gethostname()[:40]}:{os.getpid()}"
+    if is_once:
+        run_due_jobs(settings, holder=holder)
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if leader_pid is not None:
+        _die_with_parent()
+    log.info("worker started", holder=holder)
+    ticks = itertools.count()
+    while not stop.is_set() and leader_pid in (None, os.getppid()):
+        if next(ticks) % TICKS_PER_LOOK == 0:
+            run_due_jobs(settings, holder=holder, stop=stop)
+        stop.wait(TICK_SECONDS)
+    log.info("worker stopped", holder=holder)
+
+
+def run_due_jobs(settings: Settings, *, holder: str, stop: threading.Event | None = None) -> None:
+    """Run each job that is due and that no other worker holds."""
+    for job in JOBS:
+        if stop is not None and stop.is_set():
+            return
+        try:
+            if _take(job, holder):
+                rows = _work_off(job, settings, stop)
+                metrics.count_job(job.name, "done")
+                log.debug("job done", job=job.name, rows=rows)
+        except DatabaseUnavailable as error:
+            metrics.count_job(job.name, "failed")
+            log.warning("job put off", job=job.name, reason=str(error))
+        except Exception:  # one broken job must not stop the others
+            metrics.count_job(job.name, "failed")
+            log.exception("job failed", job=job.name)
+
+
+def _take(job: Job, holder: str) -> bool:
+    now = clock.now()
+    until = now + job.every
+    return transact(lambda session: take_lease(session, job.name, holder=holder, now=now, until=until))
+
+
+def _work_off(job: Job, settings: Settings, stop: threading.Event | None) -> int:
+    total = 0
+    for _ in range(MOST_STEPS):
+        rows = transact(lambda session: job.step(session, settings))
+        total += rows
+        if rows == 0 or (stop is not None and stop.is_set()):
+            break
+    return total
+
+
+def _die_with_parent() -> None:
+    """Ask Linux for a SIGTERM when the parent dies, even by kill -9; elsewhere the loop's own look does."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+        ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGTERM, 0, 0, 0)
