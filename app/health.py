@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Response, current_app, g, request
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -29,13 +29,6 @@ _PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip
 
 class NotReady(Exception):
     """One check failed; the message is for operators and holds no secret."""
-
-
-def register(app: Flask) -> None:
-    """Add the routes, and count every request of this app."""
-    app.register_blueprint(blueprint)
-    app.before_request(_start_clock)
-    app.after_request(_count)
 
 
 @blueprint.get("/livez")
@@ -78,10 +71,10 @@ def may_see_metrics(token: str | None) -> bool:
         return hmac.compare_digest(given.strip().encode(), token.encode())
     if any(name in request.headers for name in _PROXY_HEADERS):
         return False
-    # ProxyFix keeps what the socket said apart from what a header claimed.
-    original = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+    # What the socket said, kept apart from what a trusted proxy's header says of its own caller.
+    peer = request.environ.get("waymark.peer", request.remote_addr)
     try:
-        return ipaddress.ip_address(original.get("REMOTE_ADDR") or "").is_loopback
+        return ipaddress.ip_address(peer or "").is_loopback
     except ValueError:
         return False
 
@@ -123,10 +116,12 @@ def _newest_migration() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+@blueprint.before_app_request
 def _start_clock() -> None:
     g.started = time.perf_counter()
 
 
+@blueprint.after_app_request
 def _count(response: Response) -> Response:
     started = g.get("started")
     seconds = 0.0 if started is None else time.perf_counter() - started

@@ -13,17 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from app import clock, metrics
 from app.access.tokens import prune_tokens
 from app.db import DatabaseUnavailable, transact
-from app.inspector.retention import prune_exchanges
+from app.inspector.exchanges import prune_exchanges
 from app.jobs.lease import take_lease
+from app.logs import get_logger
 from app.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = get_logger("jobs")
 
 # How soon the loop sees that its parent is gone, and how often it looks for due jobs.
 TICK_SECONDS = 1.0
@@ -41,11 +41,18 @@ class Job:
     step: Callable[[Session, Settings], int]
 
 
+def _prune_exchanges(session: Session, settings: Settings) -> int:
+    older_than = timedelta(days=settings.exchange_days)
+    return prune_exchanges(session, older_than=older_than, max_bytes=settings.exchange_max_mb * 1024 * 1024)
+
+
+def _prune_tokens(session: Session, _settings: Settings) -> int:
+    return prune_tokens(session)
+
+
 JOBS = (
-    Job(
-        "prune_exchanges", timedelta(minutes=5), lambda session, settings: prune_exchanges(session, settings)
-    ),
-    Job("prune_tokens", timedelta(minutes=15), lambda session, settings: prune_tokens(session)),
+    Job("prune_exchanges", timedelta(minutes=5), _prune_exchanges),
+    Job("prune_tokens", timedelta(minutes=15), _prune_tokens),
 )
 
 
