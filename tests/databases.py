@@ -80,21 +80,25 @@ class _Reset:
 
 
 class PostgresServer:
-    """A PostgreSQL of this process's own; started on first use, removed when the process ends."""
+    """A PostgreSQL of this process's own; started on first use, removed when the process ends.
 
-    def __init__(self) -> None:
+    It does without fsync, which kill -9 of a client does not need; a benchmark asks for `is_durable`.
+    """
+
+    def __init__(self, *, is_durable: bool = False, directory: Path | None = None) -> None:
         self._numbers = count(1)
+        self._is_durable = is_durable
         # A short path: the name of a Unix socket may hold 107 characters only.
-        self._directory = Path(tempfile.mkdtemp(prefix="waymark-pg-"))
+        self._directory = directory or Path(tempfile.mkdtemp(prefix="waymark-pg-"))
 
     @cached_property
     def _server(self):
         server = get_server(self._directory, cleanup_mode="delete")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            # The tests do not test the disk; durability under kill -9 does not need fsync either.
-            for setting in ("fsync = off", "full_page_writes = off"):
-                connection.execute(f"ALTER SYSTEM SET {setting}")
-            connection.execute("SELECT pg_reload_conf()")
+        if not self._is_durable:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in ("fsync = off", "full_page_writes = off"):
+                    connection.execute(f"ALTER SYSTEM SET {setting}")
+                connection.execute("SELECT pg_reload_conf()")
         return server
 
     def url_of(self, database: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from tests.databases import ROOT
+from tests.databases import ROOT, SECRET_KEY
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def server_environment(database_url: str, data_dir: Path, port: int, **settings:
         "WAYMARK_DATA_DIR": str(data_dir),
         "WAYMARK_BIND": f"127.0.0.1:{port}",
         "WAYMARK_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WAYMARK_SECRET_KEY": SECRET_KEY,
         **settings,
     }
 

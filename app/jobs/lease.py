@@ -15,12 +15,13 @@ def take_lease(session: Session, name: str, *, holder: str, now: datetime, until
 
     Nobody gives a lease back: its end is also the time of the next run.
     """
-    taken = session.execute(
+    taken = session.scalar(
         update(JobLease)
         .where(JobLease.name == name, JobLease.expires_at <= now)
         .values(holder=holder, expires_at=until)
+        .returning(JobLease.name)
     )
-    if taken.rowcount:
+    if taken is not None:
         return True
     known = session.get(JobLease, name)
     if known is not None:

@@ -1,0 +1,87 @@
+"""What is measured: the requests of each scenario, and how to tell that an answer is the right one."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from tests.arranging import Arrangement, put_param_body, statement
+from tests.bench.client import MakeRequests, http_request
+
+FORM = "application/x-www-form-urlencoded"
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One kind of request; `items` is how many statements or messages each carries."""
+
+    name: str
+    make_requests: MakeRequests
+    is_right: bytes
+    items: int = 1
+
+
+def scenarios(arrangement: Arrangement, token: str) -> list[Scenario]:
+    """Return the scenarios, the no-op route first: every other one is compared with it."""
+    return [
+        Scenario("no-op route", _noop("/bench/noop"), b"200"),
+        Scenario("no-op in a bare Flask", _noop("/bare/noop"), b"200"),
+        Scenario("token", _token(arrangement), b"access_token"),
+        Scenario("statement", _statements(arrangement, token, 1), b'"'),
+        Scenario(f"batch of {BATCH} statements", _statements(arrangement, token, BATCH), b'"', BATCH),
+        Scenario("PutParam", _put_param(arrangement), b"rror=0"),
+    ]
+
+
+def _noop(path: str) -> MakeRequests:
+    request = http_request(path, b"")
+    return lambda _number: itertools.repeat(request)
+
+
+def _token(arrangement: Arrangement) -> MakeRequests:
+    fields = {
+        "grant_type": "client_credentials",
+        "client_id": arrangement.client_id,
+        "client_secret": arrangement.client_secret,
+    }
+    request = http_request("/oauth/token", urllib.parse.urlencode(fields).encode(), Content_Type=FORM)
+    return lambda _number: itertools.repeat(request)
+
+
+def _statements(arrangement: Arrangement, token: str, number_of: int) -> MakeRequests:
+    def make(_number: int) -> Iterator[bytes]:
+        chance = random.Random()
+        while True:
+            items = [
+                statement(
+                    chance.choice(arrangement.emails),
+                    chance.choice(arrangement.activity_ids),
+                    chance.randint(1, 99),
+                )
+                for _ in range(number_of)
+            ]
+            yield http_request(
+                "/xapi/statements",
+                orjson.dumps(items if number_of > 1 else items[0]),
+                Content_Type="application/json",
+                Authorization=f"Bearer {token}",
+                X_Experience_API_Version="1.0.3",
+            )
+
+    return make
+
+
+def _put_param(arrangement: Arrangement) -> MakeRequests:
+    def make(number: int) -> Iterator[bytes]:
+        session_id = arrangement.session_ids[number % len(arrangement.session_ids)]
+        for counter in itertools.count():
+            body = put_param_body(session_id, f"page{counter}", counter % 100)
+            yield http_request("/hacp", body, Content_Type=FORM)
+
+    return make
