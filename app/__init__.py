@@ -1,0 +1,159 @@
+"""Waymark: learning content reports in over AICC/HACP and xAPI, one true progress record comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+from flask_migrate import Migrate
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import db as database
+from app.logs import configure_logs, get_logger
+from app.models.base import new_id
+from app.settings import Settings
+
+ErrorReply = Callable[[int, str, Mapping[str, str]], Response]
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the application: the only place that knows every room."""
+    configure_logs(level=settings.log_level, style=settings.log_format)
+    app = Flask(__name__, static_folder=None)
+    url = database.normalise_url(settings.database_url)
+    app.config.update(
+        WAYMARK=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(url, settings.threads),
+        # Each face caps its own bodies; this is the outermost wall.
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+    )
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[assignment]
+    database.db.init_app(app)
+    with app.app_context():
+        database.prepare_engine(database.db.engine)
+    Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    _register_request_id(app)
+    _register_rooms(app)
+    return app
+
+
+def _register_rooms(app: Flask) -> None:
+    """Mount every face; the longest matching prefix answers the errors of URLs that match nothing."""
+    import importlib.util
+
+    faces: dict[str, ErrorReply] = {}
+
+    def exists(name: str) -> bool:
+        try:
+            return importlib.util.find_spec(name) is not None
+        except ModuleNotFoundError:
+            return False
+
+    if exists("app.health"):
+        from app import health
+
+        app.register_blueprint(health.blueprint)
+    if exists("app.hacp.routes"):
+        from app.hacp import routes as hacp
+
+        app.register_blueprint(hacp.blueprint)
+        faces["/hacp"] = hacp.error_reply
+    if exists("app.hacp.launch_routes"):
+        from app.hacp import launch_routes
+
+        app.register_blueprint(launch_routes.blueprint)
+    if exists("app.oauth.routes"):
+        from app.oauth import routes as oauth
+
+        app.register_blueprint(oauth.blueprint)
+        faces["/oauth"] = oauth.error_reply
+    if exists("app.xapi.routes"):
+        from app.xapi import routes as xapi
+
+        app.register_blueprint(xapi.blueprint)
+        faces["/xapi"] = xapi.error_reply
+    if all(exists(f"app.admin.pages.{n}") for n in ("account", "audit", "courses", "demo", "integration_acts", "integrations", "learners", "overview", "progress", "settings", "setup", "sign_in")):
+        from app.admin import blueprint as admin
+        from app.admin.errors import error_reply
+
+        admin.register(app)
+        faces["/"] = error_reply
+    if all(exists(n) for n in ("app.cli", "app.access.credentials", "app.access.tokens", "app.access.launches", "app.demo")):
+        from app import cli
+
+        cli.register(app)
+    _register_errors(app, faces)
+
+
+def _register_request_id(app: Flask) -> None:
+    @app.before_request
+    def number_the_request() -> None:
+        g.request_id = new_id()
+
+    @app.after_request
+    def name_the_request(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id") or new_id()
+        return response
+
+
+def _register_errors(app: Flask, faces: Mapping[str, ErrorReply]) -> None:
+    """Answer every error in the form of the face whose prefix the path has.
+
+    Unmatched URLs never reach a blueprint's own handlers, so one handler here serves them all.
+    """
+
+    def reply(status: int, text: str, headers: Mapping[str, str]) -> Response:
+        for prefix, face_reply in faces.items():
+            if request.path == prefix or request.path.startswith(prefix.rstrip("/") + "/"):
+                return face_reply(status, text, headers)
+        return Response(f"{status} {text}\n", status, headers, mimetype="text/plain")
+
+    @app.errorhandler(HTTPException)
+    def answer_http_error(error: HTTPException) -> Response:
+        headers = {
+            name: value
+            for name, value in error.get_headers()
+            if name.lower() not in ("content-type", "location")
+        }
+        return reply(error.code or 500, error.description or error.name, headers)
+
+    @app.errorhandler(database.DatabaseUnavailable)
+    def answer_database_trouble(error: database.DatabaseUnavailable) -> Response:
+        get_logger("db").error("database unavailable", cause=str(error), path=request.path)
+        text = "The server cannot store data at the moment. Nothing was kept; please send it again."
+        return reply(503, text, {"Retry-After": str(error.retry_after_seconds)})
+
+    @app.errorhandler(Exception)
+    def answer_unexpected(error: Exception) -> Response:
+        # The edge: whatever was not foreseen becomes a short 500 in the caller's own form, and a log entry.
+        get_logger("app").error("unexpected error", path=request.path, exc_info=error)
+        return reply(500, "The server made a mistake. The request id names it in the log.", {})
+
+
+class TrustedProxyFix:
+    """Believe X-Forwarded-For and -Proto only from the configured proxies; never X-Forwarded-Host."""
+
+    def __init__(self, wsgi_app: Callable[..., object], networks: tuple[str, ...]) -> None:
+        from ipaddress import ip_network
+
+        self._plain = wsgi_app
+        self._fixed = ProxyFix(wsgi_app, x_for=1, x_proto=1)  # type: ignore[arg-type]
+        self._networks = [ip_network(network) for network in networks]
+
+    def __call__(self, environ: dict[str, object], start_response: object) -> object:
+        from ipaddress import ip_address
+
+        environ["waymark.peer"] = environ.get("REMOTE_ADDR")
+        try:
+            peer = ip_address(str(environ.get("REMOTE_ADDR", "")))
+        except ValueError:
+            return self._plain(environ, start_response)
+        is_trusted = any(peer in network for network in self._networks)
+        return (self._fixed if is_trusted else self._plain)(environ, start_response)  # type: ignore[arg-type]

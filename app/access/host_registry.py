@@ -1,0 +1,60 @@
+"""Which integrations a host name belongs to: the check that a request was meant for us."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.access.hosts import BadHost, parse_host
+from app.access.integrations import OWN
+from app.access.organisation import Organisation
+from app.models.access import Integration, IntegrationHost
+
+
+class HostVerdict(Enum):
+    """OK, or why not: on nobody's list, on another integration's only, or no host name at all."""
+
+    OK = "ok"
+    OBSERVED = "observed"
+    UNKNOWN = "unknown"
+    FOREIGN = "foreign"
+    BAD = "bad"
+
+
+def judge_host(
+    session: Session, organisation: Organisation, host_header: str, *, integration_id: str | None = None
+) -> HostVerdict:
+    """Judge the Host header of a request, for one integration or (None) for any.
+
+    The public URL's host is on every list. OBSERVED: the host is on no list that counts, but the integration
+    (or, for None, some integration) is in mode `observe`; let it pass and write the finding.
+    """
+    try:
+        host = parse_host(host_header)
+    except BadHost:
+        return HostVerdict.BAD
+    if organisation.public_host.covers(host, organisation.default_port):
+        return HostVerdict.OK
+    table = IntegrationHost
+    port = host.port or organisation.default_port
+    owners = set(
+        session.scalars(
+            select(table.integration_id).where(
+                table.list_name == OWN, table.name == host.name, or_(table.port == 0, table.port == port)
+            )
+        )
+    )
+    if integration_id in owners or (integration_id is None and owners):
+        return HostVerdict.OK
+    if _is_observed(session, integration_id):
+        return HostVerdict.OBSERVED
+    return HostVerdict.FOREIGN if owners else HostVerdict.UNKNOWN
+
+
+def _is_observed(session: Session, integration_id: str | None) -> bool:
+    query = select(Integration.id).where(Integration.host_mode == "observe", Integration.deleted_at.is_(None))
+    if integration_id is not None:
+        query = query.where(Integration.id == integration_id)
+    return session.execute(query.limit(1)).first() is not None

@@ -1,0 +1,285 @@
+"""Integrations: the content sources an admin registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.hosts import HostName, parse_host
+from app.access.organisation import Organisation
+from app.models import access as tables, launches, learning, records
+
+OWN, UPSTREAM = "own", "upstream"
+
+
+class Kind(StrEnum):
+    LINKEDIN_LEARNING = "linkedin_learning"
+    AICC = "aicc"
+    XAPI = "xapi"
+
+
+class UserType(StrEnum):
+    """How LinkedIn names learners; must equal the choice made in LinkedIn's own form."""
+
+    ID = "id"
+    EMAIL = "email"
+
+
+class Milestone(StrEnum):
+    """The first message of each kind; the checklist's steps turn green by these alone."""
+
+    TOKEN = "first_token_at"
+    STATEMENT = "first_statement_at"
+    GETPARAM = "first_getparam_at"
+    PUTPARAM = "first_putparam_at"
+
+
+class UnknownIntegration(LookupError):
+    """There is no integration with this id."""
+
+
+class BadIntegration(ValueError):
+    """The integration cannot be kept as given; the message is fit for the person who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    id: str
+    name: str
+    kind: Kind
+    user_type: UserType | None
+    is_enabled: bool
+    is_demo: bool
+    score_is_percent: bool
+    host_mode: str
+    xapi_default_version: str
+    has_widened_scopes: bool
+    allows_query_credentials: bool
+    student_id_is: str
+    created_at: datetime
+    first_token_at: datetime | None
+    first_statement_at: datetime | None
+    first_getparam_at: datetime | None
+    first_putparam_at: datetime | None
+    host_names: tuple[str, ...]
+    upstream_hosts: tuple[str, ...]
+
+    @property
+    def is_lenient(self) -> bool:
+        """LinkedIn sends once and documents no retry: its messages are repaired, not refused."""
+        return self.kind is Kind.LINKEDIN_LEARNING
+
+
+def add_integration(
+    session: Session,
+    organisation: Organisation,
+    *,
+    kind: Kind,
+    name: str,
+    user_type: UserType | None = None,
+    host_names: Iterable[str] = (),
+    upstream_hosts: Iterable[str] = (),
+    xapi_default_version: str = "1.0.3",
+    is_demo: bool = False,
+) -> Integration:
+    """Register an integration; the public URL's host is on its list from the start.
+
+    Raises BadHost for a host name that is none, BadIntegration for an empty name.
+    """
+    if kind is Kind.LINKEDIN_LEARNING:
+        user_type = user_type or UserType.EMAIL
+    row = tables.Integration(
+        name=_clean_name(name),
+        kind=kind.value,
+        user_type=user_type.value if user_type else None,
+        is_demo=is_demo,
+        score_is_percent=kind is Kind.LINKEDIN_LEARNING,
+        xapi_default_version=_check_version(xapi_default_version),
+        created_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    _put_hosts(session, row.id, OWN, [str(organisation.public_host), *host_names])
+    _put_hosts(session, row.id, UPSTREAM, upstream_hosts)
+    return get_integration(session, row.id)
+
+
+def get_integration(session: Session, integration_id: str) -> Integration:
+    """Read one integration; raises UnknownIntegration."""
+    row = session.get(tables.Integration, integration_id)
+    if row is None or row.deleted_at is not None:
+        raise UnknownIntegration(f"there is no integration {integration_id!r}")
+    return _to_value(row, _hosts_of(session, [row.id]))
+
+
+def list_integrations(session: Session) -> list[Integration]:
+    """List all integrations, oldest first."""
+    rows = session.scalars(
+        select(tables.Integration)
+        .where(tables.Integration.deleted_at.is_(None))
+        .order_by(tables.Integration.id)
+    ).all()
+    hosts = _hosts_of(session, [row.id for row in rows])
+    return [_to_value(row, hosts) for row in rows]
+
+
+def update_integration(
+    session: Session,
+    integration_id: str,
+    *,
+    name: str | None = None,
+    user_type: UserType | None = None,
+    host_mode: str | None = None,
+    host_names: Iterable[str] | None = None,
+    upstream_hosts: Iterable[str] | None = None,
+    xapi_default_version: str | None = None,
+    has_widened_scopes: bool | None = None,
+    allows_query_credentials: bool | None = None,
+    student_id_is: str | None = None,
+) -> Integration:
+    """Change what is given and leave the rest; raises UnknownIntegration, BadHost, BadIntegration."""
+    get_integration(session, integration_id)
+    values: dict[str, object] = {
+        "name": None if name is None else _clean_name(name),
+        "user_type": None if user_type is None else user_type.value,
+        "host_mode": host_mode,
+        "xapi_default_version": None
+        if xapi_default_version is None
+        else _check_version(xapi_default_version),
+        "has_widened_scopes": has_widened_scopes,
+        "allows_query_credentials": allows_query_credentials,
+        "student_id_is": student_id_is,
+    }
+    given = {column: value for column, value in values.items() if value is not None}
+    if given:
+        _update(session, integration_id, given)
+    for list_name, names in ((OWN, host_names), (UPSTREAM, upstream_hosts)):
+        if names is not None:
+            _put_hosts(session, integration_id, list_name, names)
+    session.expire_all()
+    return get_integration(session, integration_id)
+
+
+def set_enabled(session: Session, integration_id: str, *, is_enabled: bool) -> None:
+    """Switch an integration on or off; while off its credentials and sessions are refused."""
+    get_integration(session, integration_id)
+    _update(session, integration_id, {"is_enabled": is_enabled})
+    session.expire_all()
+
+
+def delete_integration(session: Session, integration_id: str, *, erase_data: bool) -> None:
+    """Delete an integration for good; its credentials stop at once.
+
+    With `erase_data` its statements, launches and observations go too, and progress must be rebuilt by the
+    caller; otherwise they stay, and the integration's name with them.
+    """
+    get_integration(session, integration_id)
+    for table in (tables.AccessToken, tables.Credential, tables.IntegrationHost):
+        session.execute(delete(table).where(table.integration_id == integration_id))
+    if erase_data:
+        for stored in (records.Exchange, learning.Observation, records.Statement, launches.Launch):
+            session.execute(delete(stored).where(stored.integration_id == integration_id))
+        session.execute(delete(tables.Integration).where(tables.Integration.id == integration_id))
+    else:
+        _update(session, integration_id, {"is_enabled": False, "deleted_at": clock.now()})
+    session.expire_all()
+
+
+def mark_seen(session: Session, integration: Integration, milestone: Milestone) -> None:
+    """Note the first message of a kind; writes only once, so busy integrations do not fight for the row."""
+    if getattr(integration, milestone.value) is None:
+        column = getattr(tables.Integration, milestone.value)
+        session.execute(
+            update(tables.Integration)
+            .where(tables.Integration.id == integration.id, column.is_(None))
+            .values({milestone.value: clock.now()})
+            .execution_options(synchronize_session=False)
+        )
+
+
+def add_public_host_everywhere(session: Session, host: HostName) -> None:
+    """Put the (new) public host on every integration's list; the old one stays until somebody removes it."""
+    for integration in list_integrations(session):
+        _put_hosts(session, integration.id, OWN, [*integration.host_names, str(host)])
+
+
+def _update(session: Session, integration_id: str, values: dict[str, object]) -> None:
+    session.execute(
+        update(tables.Integration)
+        .where(tables.Integration.id == integration_id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _clean_name(name: str) -> str:
+    cleaned = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not cleaned:
+        raise BadIntegration("give the integration a name")
+    return cleaned[:200]
+
+
+def _check_version(version: str) -> str:
+    if version not in ("1.0.3", "2.0.0"):
+        raise BadIntegration("the xAPI version is 1.0.3 or 2.0.0")
+    return version
+
+
+def _put_hosts(session: Session, integration_id: str, list_name: str, names: Iterable[str]) -> None:
+    hosts = dict.fromkeys(parse_host(name.strip()) for name in names if name.strip())
+    table = tables.IntegrationHost
+    session.execute(delete(table).where(table.integration_id == integration_id, table.list_name == list_name))
+    if hosts:
+        session.execute(
+            insert(table),
+            [
+                {
+                    "integration_id": integration_id,
+                    "list_name": list_name,
+                    "name": host.name,
+                    "port": host.port or 0,
+                }
+                for host in hosts
+            ],
+        )
+
+
+def _hosts_of(session: Session, ids: list[str]) -> dict[tuple[str, str], list[str]]:
+    table = tables.IntegrationHost
+    hosts: dict[tuple[str, str], list[str]] = {}
+    query = select(table.integration_id, table.list_name, table.name, table.port)
+    for integration_id, list_name, name, port in session.execute(
+        query.where(table.integration_id.in_(ids)).order_by(table.name, table.port)
+    ).tuples():
+        hosts.setdefault((integration_id, list_name), []).append(str(HostName(name, port or None)))
+    return hosts
+
+
+def _to_value(row: tables.Integration, hosts: dict[tuple[str, str], list[str]]) -> Integration:
+    return Integration(
+        id=row.id,
+        name=row.name,
+        kind=Kind(row.kind),
+        user_type=UserType(row.user_type) if row.user_type else None,
+        is_enabled=row.is_enabled,
+        is_demo=row.is_demo,
+        score_is_percent=row.score_is_percent,
+        host_mode=row.host_mode,
+        xapi_default_version=row.xapi_default_version,
+        has_widened_scopes=row.has_widened_scopes,
+        allows_query_credentials=row.allows_query_credentials,
+        student_id_is=row.student_id_is,
+        created_at=row.created_at,
+        first_token_at=row.first_token_at,
+        first_statement_at=row.first_statement_at,
+        first_getparam_at=row.first_getparam_at,
+        first_putparam_at=row.first_putparam_at,
+        host_names=tuple(hosts.get((row.id, OWN), ())),
+        upstream_hosts=tuple(hosts.get((row.id, UPSTREAM), ())),
+    )

@@ -1,0 +1,1 @@
+"""Courses, and the identifiers by which messages mean them."""

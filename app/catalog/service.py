@@ -1,0 +1,343 @@
+"""Find the course a message means, and keep the list of courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.catalog.identifiers import course_type, normalise_identifier, parent_identifier
+from app.db import on_conflict_insert
+from app.models import learning as tables
+from app.models.base import fit_key, new_id
+
+MAX_IDENTIFIER_BYTES = 2000
+TYPES = ("course", "path", "video", "other")
+
+
+class UnknownCourse(LookupError):
+    """There is no course with this id."""
+
+
+class BadCourse(ValueError):
+    """The course cannot be kept as given; the message is fit for the person who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A stored course identifier and the course it means now."""
+
+    id: int
+    course_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    id: str
+    title: str
+    activity_id: str
+    type: str
+    launch_url: str | None
+    unit_id: str | None
+    is_stub: bool
+    is_demo: bool
+    integration_id: str | None
+    parent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An assignable unit: what a launch opens."""
+
+    id: str
+    course_id: str
+    launch_url: str | None
+    web_launch: str
+    core_vendor: str
+    mastery_score: float | None
+    max_score: float | None
+
+
+def resolve_identifier(
+    session: Session,
+    value: str,
+    *,
+    title: str | None = None,
+    type_iri: str | None = None,
+    is_demo: bool = False,
+) -> Identifier:
+    """Return the identifier a message used; an unseen one gets a stub course, so nothing is refused."""
+    value = fit_key(normalise_identifier(value), MAX_IDENTIFIER_BYTES)
+    found = _find_identifier(session, value)
+    if found is not None:
+        if title:
+            _title_stub(session, found.course_id, value, title)
+        return found
+    parent = parent_identifier(value)
+    parent_id = resolve_identifier(session, parent, is_demo=is_demo).course_id if parent else None
+    course_id = _insert_course(
+        session,
+        title=title or value,
+        type_=course_type(value, type_iri),
+        activity_id=value,
+        parent_id=parent_id,
+        is_stub=True,
+        is_demo=is_demo,
+    )
+    return _attach(session, course_id, value)
+
+
+def own_identifier(session: Session, course_id: str) -> Identifier:
+    """Return the identifier by which our own launches mean this course: its activity id."""
+    course = get_course(session, course_id)
+    found = _find_identifier(session, course.activity_id)
+    return (
+        found
+        if found and found.course_id == course_id
+        else _attach(session, course_id, f"waymark:{course_id}")
+    )
+
+
+def add_course(
+    session: Session,
+    *,
+    integration_id: str | None,
+    title: str,
+    activity_id: str,
+    launch_url: str | None,
+    type_: str | None = None,
+    is_demo: bool = False,
+) -> Course:
+    """Add a course, or fill the stub that a known identifier already made (same id).
+
+    Raises BadCourse for an empty title or identifier, or a launch URL that is not http or https.
+    """
+    title = _clean_title(title)
+    identifier = fit_key(normalise_identifier(activity_id), MAX_IDENTIFIER_BYTES)
+    if not title:
+        raise BadCourse("give the course a title")
+    if not identifier or " " in identifier:
+        raise BadCourse("give the course its activity id or URN, without spaces")
+    if type_ is None:
+        type_ = course_type(identifier)
+        type_ = "course" if type_ == "other" else type_
+    if type_ not in TYPES:
+        raise BadCourse(f"the type is one of {', '.join(TYPES)}")
+    url = _check_launch_url(launch_url)
+    found = _find_identifier(session, identifier)
+    if found is None:
+        course_id = _insert_course(
+            session,
+            title=title,
+            type_=type_,
+            activity_id=identifier,
+            parent_id=None,
+            is_stub=False,
+            is_demo=is_demo,
+        )
+        course_id = _attach(session, course_id, identifier).course_id
+    else:
+        course_id = found.course_id
+    session.execute(
+        update(tables.Course)
+        .where(tables.Course.id == course_id)
+        .values(
+            title=title,
+            sort_title=title.casefold()[:500],
+            type=type_,
+            is_stub=False,
+            integration_id=integration_id,
+        )
+    )
+    unit = get_unit(session, course_id)
+    if url is not None:
+        session.execute(
+            update(tables.AssignableUnit).where(tables.AssignableUnit.id == unit.id).values(launch_url=url)
+        )
+    return get_course(session, course_id)
+
+
+def get_course(session: Session, course_id: str) -> Course:
+    """Read one course; raises UnknownCourse."""
+    courses = _read(session, select(tables.Course).where(tables.Course.id == course_id))
+    if not courses:
+        raise UnknownCourse(f"there is no course {course_id!r}")
+    return courses[0]
+
+
+def list_courses(
+    session: Session,
+    *,
+    text: str = "",
+    after: str | None = None,
+    limit: int | None = None,
+    has_videos: bool = False,
+) -> list[Course]:
+    """List courses by title; videos only when asked for, `after` is the id before the page."""
+    row = tables.Course
+    query = select(row).order_by(row.sort_title, row.id)
+    if not has_videos:
+        query = query.where(row.type != "video")
+    if text:
+        pattern = f"%{_escape_like(text.casefold())}%"
+        query = query.where(
+            row.sort_title.like(pattern, escape="\\") | func.lower(row.activity_id).like(pattern, escape="\\")
+        )
+    if after is not None:
+        last = session.get(row, after)
+        if last is not None:
+            query = query.where(
+                (row.sort_title > last.sort_title)
+                | ((row.sort_title == last.sort_title) & (row.id > last.id))
+            )
+    if limit is not None:
+        query = query.limit(limit)
+    return _read(session, query)
+
+
+def get_unit(session: Session, course_id: str) -> Unit:
+    """Return the course's first assignable unit, making one for a course that has none yet."""
+    row = tables.AssignableUnit
+    query = select(row).where(row.course_id == course_id).order_by(row.position, row.id).limit(1)
+    unit = session.scalars(query).first()
+    if unit is None:
+        unit = row(course_id=course_id, launch_url=None)
+        session.add(unit)
+        session.flush()
+    return Unit(
+        id=unit.id,
+        course_id=unit.course_id,
+        launch_url=unit.launch_url,
+        web_launch=unit.web_launch,
+        core_vendor=unit.core_vendor,
+        mastery_score=unit.mastery_score,
+        max_score=unit.max_score,
+    )
+
+
+def delete_demo_courses(session: Session) -> int:
+    """Delete the courses that the demo made; returns how many."""
+    count = session.scalar(select(func.count()).select_from(tables.Course).where(tables.Course.is_demo)) or 0
+    session.execute(delete(tables.Course).where(tables.Course.is_demo))
+    return count
+
+
+def _clean_title(title: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split())[:500]
+
+
+def _check_launch_url(url: str | None) -> str | None:
+    if url is None or not url.strip():
+        return None
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise BadCourse("the launch URL is not a web address") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadCourse("the launch URL begins with https:// (or http://)")
+    if any(c.isspace() or not c.isprintable() or c == "\\" for c in url) or parts.username is not None:
+        raise BadCourse("the launch URL holds no spaces, backslashes or sign-in names")
+    return url
+
+
+def _escape_like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _find_identifier(session: Session, value: str) -> Identifier | None:
+    row = tables.CourseIdentifier
+    found = session.execute(select(row.id, row.course_id).where(row.value == value)).first()
+    return None if found is None else Identifier(id=found.id, course_id=found.course_id)
+
+
+def _insert_course(
+    session: Session,
+    *,
+    title: str,
+    type_: str,
+    activity_id: str,
+    parent_id: str | None,
+    is_stub: bool,
+    is_demo: bool,
+) -> str:
+    course_id = new_id()
+    title = _clean_title(title) or activity_id[:500]
+    session.execute(
+        insert(tables.Course).values(
+            id=course_id,
+            title=title,
+            sort_title=title.casefold()[:500],
+            type=type_,
+            activity_id=activity_id,
+            parent_id=parent_id,
+            is_stub=is_stub,
+            is_demo=is_demo,
+            created_at=clock.now(),
+        )
+    )
+    return course_id
+
+
+def _attach(session: Session, course_id: str, value: str) -> Identifier:
+    """Insert the identifier; when another request did so first, use that one and drop our stub."""
+    identifier_id = session.execute(
+        on_conflict_insert(session, tables.CourseIdentifier)
+        .values(course_id=course_id, value=value)
+        .on_conflict_do_nothing(index_elements=["value"])
+        .returning(tables.CourseIdentifier.id)
+    ).scalar_one_or_none()
+    if identifier_id is not None:
+        return Identifier(id=identifier_id, course_id=course_id)
+    found = _find_identifier(session, value)
+    assert found is not None, "a conflicting identifier is visible once its insert has been waited for"
+    if found.course_id != course_id:
+        has_identifier = (
+            select(tables.CourseIdentifier.id).where(tables.CourseIdentifier.course_id == course_id).exists()
+        )
+        session.execute(delete(tables.Course).where(tables.Course.id == course_id, ~has_identifier))
+    return found
+
+
+def _title_stub(session: Session, course_id: str, identifier: str, title: str) -> None:
+    """Give a stub the title that a message brought, while its own is only the identifier."""
+    row = session.execute(
+        select(tables.Course.title, tables.Course.is_stub).where(tables.Course.id == course_id)
+    ).one()
+    if row.is_stub and row.title == _clean_title(identifier) and (cleaned := _clean_title(title)):
+        session.execute(
+            update(tables.Course)
+            .where(tables.Course.id == course_id)
+            .values(title=cleaned, sort_title=cleaned.casefold()[:500])
+        )
+
+
+def _read(session: Session, query) -> list[Course]:  # type: ignore[no-untyped-def]
+    rows = session.scalars(query).all()
+    units = {
+        unit.course_id: unit
+        for unit in session.scalars(
+            select(tables.AssignableUnit)
+            .where(tables.AssignableUnit.course_id.in_([row.id for row in rows]))
+            .order_by(tables.AssignableUnit.position.desc())
+        )
+    }
+    return [_to_value(row, units.get(row.id)) for row in rows]
+
+
+def _to_value(row: tables.Course, unit: tables.AssignableUnit | None) -> Course:
+    return Course(
+        id=row.id,
+        title=row.title,
+        activity_id=row.activity_id,
+        type=row.type,
+        launch_url=unit.launch_url if unit else None,
+        unit_id=unit.id if unit else None,
+        is_stub=row.is_stub,
+        is_demo=row.is_demo,
+        integration_id=row.integration_id,
+        parent_id=row.parent_id,
+    )

@@ -1,0 +1,1 @@
+"""What arrived, what was answered, and what it means."""

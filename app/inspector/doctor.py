@@ -1,0 +1,245 @@
+"""Look over a deployment: each check says what it saw and, when something is wrong, what to do."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.integrations import Integration, Kind, list_integrations
+from app.access.organisation import Organisation, load_organisation
+from app.access.people import has_owner
+from app.db import DatabaseUnavailable
+from app.models.records import Exchange
+from app.settings import Settings
+
+LEAST_FREE_BYTES = 50 * 1024 * 1024
+LOW_FREE_BYTES = 1024 * 1024 * 1024
+QUIET_AFTER = timedelta(days=7)
+# Earlier than this, Python's bundled SQLite and ssl lack fixes that a server on the internet needs.
+GOOD_PYTHON = (3, 11, 8)
+_BUILT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `fix` is empty when all is well."""
+
+    check: str
+    state: State
+    detail: str
+    fix: str = ""
+
+
+def examine(session: Session, settings: Settings, migrations: Path) -> list[Check]:
+    """Make every check; a database that does not answer fails its own checks and spares the others."""
+    checks = [
+        _python(sys.version_info[:3]),
+        _data_dir(settings),
+        _free_space(settings),
+        _secret_key(settings),
+        _clock(clock.now()),
+    ]
+    for name, look in _DATABASE_CHECKS:
+        try:
+            checks.extend(look(session, settings, migrations))
+        except (SQLAlchemyError, DatabaseUnavailable) as error:
+            session.rollback()
+            cause = getattr(error, "orig", None) or error
+            reason = (str(cause).splitlines() or [""])[0]
+            fix = "Check WAYMARK_DATABASE_URL and run: flask --app wsgi db upgrade"
+            checks.append(Check(name, State.FAIL, f"the database does not answer this: {reason}", fix))
+    return checks
+
+
+def _python(version: tuple[int, ...]) -> Check:
+    shown = ".".join(map(str, version))
+    if version < GOOD_PYTHON:
+        return Check("python", State.WARN, f"Python {shown}", "Use Python 3.11.8 or newer.")
+    return Check("python", State.OK, f"Python {shown}")
+
+
+def _data_dir(settings: Settings) -> Check:
+    probe = settings.data_dir / ".doctor"
+    try:
+        probe.write_bytes(b"ok")
+        probe.unlink()
+    except OSError as error:
+        fix = "Let the account that runs Waymark write there, or set WAYMARK_DATA_DIR."
+        return Check("data_directory", State.FAIL, f"{settings.data_dir}: {error.strerror}", fix)
+    return Check("data_directory", State.OK, f"{settings.data_dir} can be written")
+
+
+def _free_space(settings: Settings) -> Check:
+    try:
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError as error:
+        return Check("free_space", State.FAIL, f"{settings.data_dir}: {error.strerror}", "Make the directory.")
+    detail = f"{free / 1024**3:.1f} GiB free"
+    if free < LEAST_FREE_BYTES:
+        return Check("free_space", State.FAIL, detail, "Free space now: messages are about to be refused.")
+    if free < LOW_FREE_BYTES:
+        return Check("free_space", State.WARN, detail, "Free space, or lower WAYMARK_EXCHANGE_MAX_MB.")
+    return Check("free_space", State.OK, detail)
+
+
+def _secret_key(settings: Settings) -> Check:
+    path = settings.data_dir / "secret-key"
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return Check("secret_key", State.OK, "given by the environment")
+    except OSError as error:
+        return Check("secret_key", State.FAIL, f"{path}: {error.strerror}", "Let Waymark's account read it.")
+    if mode & 0o077:
+        return Check("secret_key", State.FAIL, f"{path} has mode {mode:04o}", f"chmod 600 {path}")
+    return Check("secret_key", State.OK, f"{path} has mode {mode:04o}")
+
+
+def _clock(now: datetime) -> Check:
+    shown = clock.format_rfc3339(now)
+    if now < _BUILT:
+        return Check("clock", State.FAIL, f"the clock says {shown}", "Set the clock, best by NTP.")
+    return Check("clock", State.OK, shown)
+
+
+def _durability(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    dialect = session.get_bind().dialect.name
+    wanted = _WANTED[dialect]
+    found = {name: str(session.execute(text(query)).scalar()).lower() for name, query, _ in wanted}
+    wrong = [f"{name} is {found[name]}" for name, _, good in wanted if found[name] not in good]
+    detail = f"{dialect}: " + ", ".join(f"{name} {value}" for name, value in found.items())
+    if wrong:
+        fix = f"{'; '.join(wrong)}: a power cut may lose messages that were answered with success."
+        yield Check("database", State.FAIL, detail, fix)
+    else:
+        yield Check("database", State.OK, detail)
+
+
+_WANTED: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
+    "sqlite": (
+        ("journal_mode", "PRAGMA journal_mode", ("wal",)),
+        ("synchronous", "PRAGMA synchronous", ("2", "3")),
+        ("foreign_keys", "PRAGMA foreign_keys", ("1",)),
+    ),
+    "postgresql": (
+        ("synchronous_commit", "SHOW synchronous_commit", ("on", "remote_apply")),
+        ("fsync", "SHOW fsync", ("on",)),
+    ),
+}
+
+
+def _schema(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    heads = set(ScriptDirectory(str(migrations)).get_heads())
+    current = set(MigrationContext.configure(session.connection()).get_current_heads())
+    if current == heads:
+        yield Check("migrations", State.OK, f"at {', '.join(sorted(heads))}")
+    else:
+        detail = f"at {', '.join(sorted(current)) or 'nothing'}, the code needs {', '.join(sorted(heads))}"
+        yield Check("migrations", State.FAIL, detail, "flask --app wsgi db upgrade")
+
+
+def _database_clock(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    newest = session.scalar(select(func.max(Exchange.received_at)).where(Exchange.is_demo.is_(False)))
+    if newest is not None and newest > clock.now() + timedelta(minutes=5):
+        detail = f"the newest message is from {clock.format_rfc3339(newest)}, which is still to come"
+        yield Check("clock_against_data", State.WARN, detail, "Set the clock of every host, best by NTP.")
+
+
+def _public_url(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    organisation = load_organisation(session, settings)
+    yield _judge_public_url(organisation)
+
+
+def _judge_public_url(organisation: Organisation) -> Check:
+    detail = f"{organisation.public_url} (from {organisation.public_url_source})"
+    if not organisation.has_public_url:
+        fix = "Set it in the pages, or WAYMARK_PUBLIC_URL: content needs an address that it can reach."
+        return Check("public_url", State.WARN, detail, fix)
+    if not organisation.is_https:
+        fix = "LinkedIn Learning reports to https only; put a proxy with a certificate in front."
+        if _is_loopback(organisation.public_host.name):
+            fix = "Good for trying out. " + fix
+        return Check("public_url", State.WARN, detail, fix)
+    if _is_loopback(organisation.public_host.name):
+        return Check("public_url", State.WARN, detail, "Nobody but this machine reaches a loopback address.")
+    return Check("public_url", State.OK, detail)
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def _owner(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    if has_owner(session):
+        yield Check("owner", State.OK, "there is an owner account")
+    else:
+        fix = "Open the setup link that the server prints, or: flask --app wsgi admin create"
+        yield Check("owner", State.WARN, "nobody can sign in yet", fix)
+
+
+def _integrations(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    found = [each for each in list_integrations(session) if not each.is_demo]
+    if not found:
+        fix = "Add one in the pages, or: flask --app wsgi integration add"
+        yield Check("integrations", State.WARN, "no content source is registered", fix)
+    for each in found:
+        yield _judge_integration(each, _last_heard(session, each.id), clock.now())
+
+
+def _last_heard(session: Session, integration_id: str) -> datetime | None:
+    query = select(func.max(Exchange.received_at)).where(
+        Exchange.integration_id == integration_id, Exchange.is_demo.is_(False)
+    )
+    return session.scalar(query)
+
+
+def _judge_integration(integration: Integration, last_heard: datetime | None, now: datetime) -> Check:
+    name = f"integration {integration.name}"
+    if not integration.is_enabled:
+        return Check(name, State.WARN, "disabled: its messages are refused", "Enable it to receive again.")
+    has_reported = integration.first_statement_at or integration.first_putparam_at
+    if last_heard is None and not has_reported:
+        fix = "Finish the checklist on its page; nothing has come from it yet."
+        return Check(name, State.WARN, "never heard of", fix)
+    if last_heard is None or now - last_heard > QUIET_AFTER:
+        shown = "long ago" if last_heard is None else clock.format_rfc3339(last_heard)
+        fix = "See whether it is still enabled at the content's side, and whether its secret was changed."
+        return Check(name, State.WARN, f"quiet: last heard {shown}", fix)
+    if integration.kind is not Kind.AICC and integration.first_token_at and not has_reported:
+        fix = "Tokens are asked for, but no report came: compare the Tracking URL."
+        return Check(name, State.WARN, "only token requests so far", fix)
+    return Check(name, State.OK, f"last heard {clock.format_rfc3339(last_heard)}")
+
+
+_Look = Callable[[Session, Settings, Path], Iterator[Check]]
+_DATABASE_CHECKS: tuple[tuple[str, _Look], ...] = (
+    ("database", _durability),
+    ("migrations", _schema),
+    ("clock_against_data", _database_clock),
+    ("public_url", _public_url),
+    ("owner", _owner),
+    ("integrations", _integrations),
+)

@@ -1,0 +1,20 @@
+"""Take secrets out of what is kept of an exchange. Sans-I/O."""
+
+from __future__ import annotations
+
+import re
+
+_SECRET_FIELDS = (
+    rb"client_secret|access_token|refresh_token|password|au_password|session_id|aicc_sid|authorization"
+)
+# Form fields and query parameters, in any case, also when the name itself is percent-encoded in part.
+_FORM = re.compile(rb"(?i)((?:^|[&?;\s])(?:" + _SECRET_FIELDS + rb")\s*=)[^&\s]*")
+_JSON = re.compile(rb'(?i)("(?:' + _SECRET_FIELDS + rb')"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_MULTIPART = re.compile(rb'(?i)(name="?(?:' + _SECRET_FIELDS + rb')"?[^\n]*\r?\n\r?\n)[^\r\n]*')
+
+
+def redact(body: bytes) -> bytes:
+    """Return the bytes with the values of secret fields replaced by `[redacted]`."""
+    body = _FORM.sub(rb"\1[redacted]", body)
+    body = _JSON.sub(rb'\1"[redacted]"', body)
+    return _MULTIPART.sub(rb"\1[redacted]", body)

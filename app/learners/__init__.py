@@ -1,0 +1,1 @@
+"""Learners, and the identities by which sources name them."""

@@ -1,0 +1,274 @@
+"""Find the learner a message means, and keep the list of learners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import on_conflict_insert
+from app.learners.values import (
+    BadLearner,
+    Identity,
+    IdentityKind,
+    Learner,
+    UnknownLearner,
+    clean_name,
+    normalise_value,
+)
+from app.models import learning as tables
+from app.models.base import fit_key, new_id
+
+
+def resolve_identity(
+    session: Session,
+    *,
+    kind: IdentityKind,
+    value: str,
+    namespace: str = "",
+    name: str | None = None,
+    home_page: str | None = None,
+    is_demo: bool = False,
+) -> Identity:
+    """Return the identity a source used; an unseen one gets a provisional learner, so nothing is refused.
+
+    User ids are compared exactly first, then case-insensitively (GUIDs change case between systems).
+    """
+    value, namespace = _fit(normalise_value(kind, value)), _fit(namespace)
+    found = _find_identity(session, kind, namespace, value)
+    if found is not None:
+        if name:
+            _name_provisional(session, found.learner_id, name)
+        return found
+    learner_id = _insert_learner(session, name=name or value, is_provisional=True, is_demo=is_demo)
+    return _attach(session, learner_id, kind, namespace, value, home_page=home_page)
+
+
+def own_identity(session: Session, learner_id: str) -> Identity:
+    """Return the identity by which our own launches name this learner."""
+    found = _find_identity(session, IdentityKind.LEARNER, "", learner_id)
+    return found or _attach(session, learner_id, IdentityKind.LEARNER, "", learner_id)
+
+
+def add_learner(
+    session: Session,
+    *,
+    name: str,
+    email: str | None = None,
+    user_id: str | None = None,
+    is_demo: bool = False,
+) -> Learner:
+    """Add a learner, or complete the one whom a given identity already names.
+
+    Raises BadLearner when the name is empty, the e-mail is none, or the two identities belong to two people.
+    """
+    cleaned = clean_name(name)
+    if not cleaned:
+        raise BadLearner("give the learner a name, as Last, First")
+    given = _given_identities(email, user_id)
+    known = {
+        identity.learner_id: identity
+        for kind, value in given
+        if (identity := _find_identity(session, kind, "", value)) is not None
+    }
+    if len(known) > 1:
+        raise BadLearner("the e-mail and the user id belong to two different learners")
+    if known:
+        learner_id = next(iter(known))
+        session.execute(
+            update(tables.Learner)
+            .where(tables.Learner.id == learner_id)
+            .values(name=cleaned, sort_name=cleaned.casefold()[:300], is_provisional=False)
+        )
+    else:
+        learner_id = _insert_learner(session, name=cleaned, is_provisional=False, is_demo=is_demo)
+    for kind, value in given:
+        if _find_identity(session, kind, "", value) is None:
+            _attach(session, learner_id, kind, "", value)
+    return get_learner(session, learner_id)
+
+
+def get_learner(session: Session, learner_id: str) -> Learner:
+    """Read one learner; raises UnknownLearner."""
+    learners = _read(session, select(tables.Learner).where(tables.Learner.id == learner_id))
+    if not learners:
+        raise UnknownLearner(f"there is no learner {learner_id!r}")
+    return learners[0]
+
+
+def list_learners(
+    session: Session, *, text: str = "", after: str | None = None, limit: int | None = None
+) -> list[Learner]:
+    """List learners by name; `text` is sought in names and identities, `after` is the id before the page."""
+    query = select(tables.Learner).order_by(tables.Learner.sort_name, tables.Learner.id)
+    if text:
+        query = query.where(matches_text(text))
+    if after is not None:
+        last = session.get(tables.Learner, after)
+        if last is not None:
+            row = tables.Learner
+            query = query.where(
+                (row.sort_name > last.sort_name) | ((row.sort_name == last.sort_name) & (row.id > last.id))
+            )
+    if limit is not None:
+        query = query.limit(limit)
+    return _read(session, query)
+
+
+def matches_text(text: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's own expression type
+    """Return the SQL condition that a learner's name or one of their identities holds this text."""
+    pattern = f"%{escape_like(text.casefold())}%"
+    by_identity = select(tables.Identity.learner_id).where(
+        tables.Identity.folded.like(pattern, escape="\\"), tables.Identity.kind != IdentityKind.LEARNER.value
+    )
+    return tables.Learner.sort_name.like(pattern, escape="\\") | tables.Learner.id.in_(by_identity)
+
+
+def escape_like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def identities_of(session: Session, learner_ids: Iterable[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return (kind, value) pairs per learner, without our own opaque ids."""
+    row = tables.Identity
+    found: dict[str, list[tuple[str, str]]] = {}
+    query = select(row.learner_id, row.kind, row.value).where(
+        row.learner_id.in_(list(learner_ids)), row.kind != IdentityKind.LEARNER.value
+    )
+    for learner_id, kind, value in session.execute(query.order_by(row.id)).tuples():
+        found.setdefault(learner_id, []).append((kind, value))
+    return {learner_id: tuple(pairs) for learner_id, pairs in found.items()}
+
+
+def delete_demo_learners(session: Session) -> int:
+    """Delete the learners that the demo made; their progress goes with them. Returns how many."""
+    demo = select(tables.Learner.id).where(tables.Learner.is_demo)
+    session.execute(delete(tables.Identity).where(tables.Identity.learner_id.in_(demo)))
+    count = (
+        session.scalar(select(func.count()).select_from(tables.Learner).where(tables.Learner.is_demo)) or 0
+    )
+    session.execute(delete(tables.Learner).where(tables.Learner.is_demo))
+    return count
+
+
+def _fit(text: str) -> str:
+    return fit_key(text, 800)
+
+
+def _given_identities(email: str | None, user_id: str | None) -> list[tuple[IdentityKind, str]]:
+    given = []
+    if email and email.strip():
+        value = _fit(normalise_value(IdentityKind.EMAIL, email))
+        if "@" not in value or " " in value:
+            raise BadLearner(f"{value!r} is not an e-mail address")
+        given.append((IdentityKind.EMAIL, value))
+    if user_id and user_id.strip():
+        given.append((IdentityKind.USER_ID, _fit(normalise_value(IdentityKind.USER_ID, user_id))))
+    return given
+
+
+def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-def]
+    rows = session.scalars(query).all()
+    identities = identities_of(session, [row.id for row in rows])
+    return [
+        Learner(
+            id=row.id,
+            name=row.name,
+            identities=identities.get(row.id, ()),
+            is_provisional=row.is_provisional,
+            is_demo=row.is_demo,
+        )
+        for row in rows
+    ]
+
+
+def _find_identity(session: Session, kind: IdentityKind, namespace: str, value: str) -> Identity | None:
+    row = tables.Identity
+    exact = session.execute(
+        select(row.id, row.learner_id).where(
+            row.kind == kind.value, row.namespace == namespace, row.value == value
+        )
+    ).first()
+    if exact is None and kind is IdentityKind.USER_ID:
+        alike = session.execute(
+            select(row.id, row.learner_id)
+            .where(row.kind == kind.value, row.folded == _fit(value.casefold()))
+            .limit(2)
+        ).all()
+        # Two ids that differ only in case belong to whom they belong to: never guess between them.
+        exact = alike[0] if len(alike) == 1 else None
+    return None if exact is None else Identity(id=exact.id, learner_id=exact.learner_id)
+
+
+def _insert_learner(session: Session, *, name: str, is_provisional: bool, is_demo: bool) -> str:
+    learner_id = new_id()
+    name = clean_name(name) or "?"
+    session.execute(
+        insert(tables.Learner).values(
+            id=learner_id,
+            name=name,
+            sort_name=name.casefold()[:300],
+            is_provisional=is_provisional,
+            is_demo=is_demo,
+            created_at=clock.now(),
+        )
+    )
+    return learner_id
+
+
+def _attach(
+    session: Session,
+    learner_id: str,
+    kind: IdentityKind,
+    namespace: str,
+    value: str,
+    *,
+    home_page: str | None = None,
+) -> Identity:
+    """Insert the identity; when another request did so first, use that one and drop our empty learner."""
+    identity_id = session.execute(
+        on_conflict_insert(session, tables.Identity)
+        .values(
+            learner_id=learner_id,
+            kind=kind.value,
+            namespace=namespace,
+            value=value,
+            folded=_fit(value.casefold()),
+            home_page=None if home_page is None else home_page[:1000],
+            first_seen_at=clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["kind", "namespace", "value"])
+        .returning(tables.Identity.id)
+    ).scalar_one_or_none()
+    if identity_id is not None:
+        return Identity(id=identity_id, learner_id=learner_id)
+    found = _find_identity(session, kind, namespace, value)
+    assert found is not None, "a conflicting identity is visible once its insert has been waited for"
+    if found.learner_id != learner_id:
+        empty = (
+            tables.Learner.is_provisional
+            & ~select(tables.Identity.id).where(tables.Identity.learner_id == learner_id).exists()
+        )
+        session.execute(delete(tables.Learner).where(tables.Learner.id == learner_id, empty))
+    return found
+
+
+def _name_provisional(session: Session, learner_id: str, name: str) -> None:
+    """Give a provisional learner the name a message brought, while theirs is only an identity's value."""
+    row = session.execute(
+        select(tables.Learner.name, tables.Learner.is_provisional).where(tables.Learner.id == learner_id)
+    ).one()
+    cleaned = clean_name(name)
+    if not row.is_provisional or not cleaned or row.name == cleaned:
+        return
+    values = session.scalars(
+        select(tables.Identity.value).where(tables.Identity.learner_id == learner_id)
+    ).all()
+    if row.name in {clean_name(value) for value in values}:
+        session.execute(
+            update(tables.Learner)
+            .where(tables.Learner.id == learner_id)
+            .values(name=cleaned, sort_name=cleaned.casefold()[:300])
+        )

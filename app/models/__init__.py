@@ -1,0 +1,1 @@
+"""Tables only: columns, keys and constraints. What they mean is in the rooms that use them."""

@@ -1,0 +1,148 @@
+"""Learners and their identities, courses and their identifiers, observations and progress."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Instant, Sequence, Span, new_id
+
+
+class Learner(Base):
+    """One person who learns."""
+
+    __tablename__ = "learner"
+
+    id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(300))
+    # The name case-folded: sorting and searching work alike on both databases.
+    sort_name: Mapped[str] = mapped_column(String(300), index=True)
+    is_provisional: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Identity(Base):
+    """How a source names a learner."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("kind", "namespace", "value"),
+        Index("ix_identity_folded", "kind", "folded"),
+        Index("ix_identity_search", "folded"),
+    )
+
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    namespace: Mapped[str] = mapped_column(String(1000), default="")
+    value: Mapped[str] = mapped_column(String(1000))
+    folded: Mapped[str] = mapped_column(String(1000))
+    home_page: Mapped[str | None] = mapped_column(String(1000))
+    first_seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Course(Base):
+    """One thing to learn; a stub until an import or an admin gives it a title."""
+
+    __tablename__ = "course"
+
+    id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(500))
+    sort_title: Mapped[str] = mapped_column(String(500), index=True)
+    type: Mapped[str] = mapped_column(String(8))
+    # The identifier shown to people and programs; the others are rows of course_identifier.
+    activity_id: Mapped[str] = mapped_column(String(2000))
+    integration_id: Mapped[str | None] = mapped_column(
+        ForeignKey("integration.id", ondelete="SET NULL"), index=True
+    )
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
+    is_stub: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CourseIdentifier(Base):
+    """An activity id, URN or other name by which messages mean a course."""
+
+    __tablename__ = "course_identifier"
+
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    value: Mapped[str] = mapped_column(String(2000), unique=True)
+
+
+class AssignableUnit(Base):
+    """An AICC launchable unit of a course."""
+
+    __tablename__ = "assignable_unit"
+
+    id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    system_id: Mapped[str] = mapped_column(String(255), default="A1")
+    launch_url: Mapped[str | None] = mapped_column(Text)
+    web_launch: Mapped[str] = mapped_column(Text, default="")
+    core_vendor: Mapped[str] = mapped_column(Text, default="")
+    mastery_score: Mapped[float | None]
+    max_score: Mapped[float | None]
+
+
+class Observation(Base):
+    """Append-only: what one message said of one learner on one course, decoded."""
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        Index("ix_observation_source", "source", "id"),
+        Index("ix_observation_pair", "identity_id", "identifier_id", "id"),
+        Index("ix_observation_identifier", "identifier_id"),
+        Index("ix_observation_integration", "integration_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    integration_id: Mapped[str | None] = mapped_column(ForeignKey("integration.id", ondelete="SET NULL"))
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"))
+    identifier_id: Mapped[int] = mapped_column(ForeignKey("course_identifier.id", ondelete="CASCADE"))
+    unit_id: Mapped[str | None] = mapped_column(ForeignKey("assignable_unit.id", ondelete="SET NULL"))
+    channel: Mapped[str] = mapped_column(String(4))
+    source: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(12))
+    completion: Mapped[bool | None]
+    success: Mapped[bool | None]
+    percent: Mapped[float | None]
+    score: Mapped[float | None]
+    time: Mapped[timedelta | None] = mapped_column(Span)
+    time_is_total: Mapped[bool] = mapped_column(default=False)
+    event_at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    evidence_kind: Mapped[str] = mapped_column(String(10))
+    evidence_id: Mapped[str] = mapped_column(String(64))
+
+
+class ProgressRow(Base):
+    """One learner on one course: the projection of their observations."""
+
+    __tablename__ = "progress"
+    __table_args__ = (
+        Index("ix_progress_course", "course_id"),
+        Index("ix_progress_activity", "last_activity"),
+    )
+
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[str] = mapped_column(String(12))
+    status_rank: Mapped[int]
+    percent: Mapped[float]
+    score: Mapped[float | None]
+    has_aicc: Mapped[bool]
+    has_xapi: Mapped[bool]
+    aicc_time: Mapped[timedelta] = mapped_column(Span)
+    xapi_total_time: Mapped[timedelta] = mapped_column(Span)
+    xapi_other_time: Mapped[timedelta] = mapped_column(Span)
+    # The larger of the two channels, kept so that tables can sort by it.
+    time: Mapped[timedelta] = mapped_column(Span)
+    first_seen: Mapped[datetime | None] = mapped_column(Instant)
+    last_activity: Mapped[datetime | None] = mapped_column(Instant)
+    completed_at: Mapped[datetime | None] = mapped_column(Instant)

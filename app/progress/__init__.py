@@ -1,0 +1,1 @@
+"""The domain: what a report says, how reports become one progress row, and how to read it."""

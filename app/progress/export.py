@@ -1,0 +1,90 @@
+"""Write progress as CSV, line by line: the same columns from the pages and from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app import clock
+from app.progress.queries import ProgressLine, plain_number
+
+COLUMNS = (
+    "learner_id",
+    "learner",
+    "email",
+    "user_id",
+    "course_id",
+    "course",
+    "activity_id",
+    "type",
+    "percent",
+    "status",
+    "score",
+    "time_seconds",
+    "channel",
+    "first_seen",
+    "last_activity",
+    "completed_at",
+    "demo",
+)
+_LOCAL_COLUMNS = ("first_seen", "last_activity", "completed_at")
+
+# What a spreadsheet takes for the beginning of a formula, the full-width forms too.
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def format_csv(lines: Iterable[ProgressLine], *, time_zone: str) -> Iterator[str]:
+    """Yield a CSV (RFC 4180) row by row: times in UTC, then again in local time as columns named by zone.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    zone = ZoneInfo(time_zone)
+    yield _row([*COLUMNS, *(f"{name} ({time_zone})" for name in _LOCAL_COLUMNS)])
+    for line in lines:
+        yield _row(_cells(line, zone))
+
+
+def _cells(line: ProgressLine, zone: ZoneInfo) -> list[str]:
+    moments = (line.first_seen, line.last_activity, line.completed_at)
+    texts = (
+        line.learner_id,
+        line.learner_name,
+        _identity(line, "email"),
+        _identity(line, "user_id"),
+        line.course_id,
+        line.course_title,
+        line.activity_id,
+        line.course_type,
+    )
+    return [
+        *(_harmless(text) for text in texts),
+        str(plain_number(line.percent)),
+        line.status.value,
+        "" if line.score is None else str(plain_number(line.score)),
+        str(plain_number(line.time_seconds)),
+        "both" if len(line.channels) > 1 else "".join(channel.value for channel in line.channels),
+        *("" if moment is None else clock.format_rfc3339(moment) for moment in moments),
+        "yes" if line.is_demo else "no",
+        *(_local(moment, zone) for moment in moments),
+    ]
+
+
+def _identity(line: ProgressLine, kind: str) -> str:
+    return " ".join(value for each, value in line.identities if each == kind)
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str:
+    return "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) or text[:1] in _FORMULA_STARTS else text
+
+
+def _row(cells: list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()

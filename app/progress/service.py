@@ -1,0 +1,218 @@
+"""Record reports: append the observation, move the progress row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.catalog.service import Identifier
+from app.db import on_conflict_insert
+from app.learners.values import Identity
+from app.models.base import Span
+from app.models.learning import CourseIdentifier, Identity as IdentityRow, Observation, ProgressRow
+from app.progress import rules
+from app.progress.values import Channel, Progress, Report, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the message itself is kept: kind `exchange` or `statement`, and its id or key."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a report did; `appended` is False for one that said nothing new."""
+
+    before: Progress | None
+    after: Progress
+    appended: bool
+
+
+def record(
+    session: Session,
+    *,
+    identity: Identity,
+    identifier: Identifier,
+    report: Report,
+    evidence: Evidence,
+    integration_id: str,
+    unit_id: str | None = None,
+) -> Change:
+    """Append what a message said and merge it into the learner's one row for the course.
+
+    Locks the row first, so reports of one learner and course queue up. A report equal to its source's last
+    one is not appended again.
+    """
+    before = _lock_row(session, identity.learner_id, identifier.course_id)
+    if _says_nothing_new(session, identity, identifier, report):
+        return Change(before=before, after=before or Progress(), appended=False)
+    counted = _counted_time(session, identity.learner_id, identifier.course_id, report)
+    session.execute(
+        insert(Observation).values(
+            integration_id=integration_id,
+            identity_id=identity.id,
+            identifier_id=identifier.id,
+            unit_id=unit_id,
+            evidence_kind=evidence.kind,
+            evidence_id=evidence.id,
+            **observation_columns(report),
+        )
+    )
+    after = rules.merge(before or Progress(), report, counted=counted)
+    if after != before:
+        session.execute(
+            update(ProgressRow)
+            .where(
+                ProgressRow.learner_id == identity.learner_id, ProgressRow.course_id == identifier.course_id
+            )
+            .values(**row_columns(after))
+            .execution_options(synchronize_session=False)
+        )
+    return Change(before=before, after=after, appended=True)
+
+
+def row_columns(progress: Progress) -> dict[str, Any]:
+    """Return the column values of a progress row."""
+    return {
+        "status": progress.status.value,
+        "status_rank": progress.status.rank,
+        "percent": float(progress.percent),
+        "score": None if progress.score is None else float(progress.score),
+        "has_aicc": Channel.AICC in progress.channels,
+        "has_xapi": Channel.XAPI in progress.channels,
+        "aicc_time": progress.aicc_time,
+        "xapi_total_time": progress.xapi_total_time,
+        "xapi_other_time": progress.xapi_other_time,
+        "time": progress.time,
+        "first_seen": progress.first_seen,
+        "last_activity": progress.last_activity,
+        "completed_at": progress.completed_at,
+    }
+
+
+def observation_columns(report: Report) -> dict[str, Any]:
+    """Return the column values that an observation keeps of a report."""
+    return {
+        "channel": report.channel.value,
+        "source": report.source,
+        "status": report.status.value,
+        "completion": report.completion,
+        "success": report.success,
+        "percent": None if report.percent is None else float(report.percent),
+        "score": None if report.score is None else float(report.score),
+        "time": report.time,
+        "time_is_total": report.time_is_total,
+        "event_at": report.event_at,
+        "received_at": report.received_at,
+    }
+
+
+def to_report(row: Any) -> Report:
+    """Return the report that an observation row keeps."""
+    return Report(
+        channel=Channel(row.channel),
+        source=row.source,
+        status=Status(row.status),
+        completion=row.completion,
+        success=row.success,
+        percent=to_decimal(row.percent),
+        score=to_decimal(row.score),
+        time=row.time,
+        time_is_total=row.time_is_total,
+        event_at=row.event_at,
+        received_at=row.received_at,
+    )
+
+
+def to_decimal(number: float | None) -> Decimal | None:
+    """Return a stored number as it was written: the shortest decimal that means the same double."""
+    return None if number is None else Decimal(repr(number))
+
+
+def to_progress(row: Any) -> Progress:
+    """Return the value that a progress row keeps."""
+    channels = {
+        channel for channel, is_set in ((Channel.AICC, row.has_aicc), (Channel.XAPI, row.has_xapi)) if is_set
+    }
+    percent = to_decimal(row.percent)
+    assert percent is not None
+    return Progress(
+        status=Status(row.status),
+        percent=percent,
+        score=to_decimal(row.score),
+        first_seen=row.first_seen,
+        last_activity=row.last_activity,
+        completed_at=row.completed_at,
+        channels=frozenset(channels),
+        aicc_time=row.aicc_time,
+        xapi_total_time=row.xapi_total_time,
+        xapi_other_time=row.xapi_other_time,
+    )
+
+
+def _lock_row(session: Session, learner_id: str, course_id: str) -> Progress | None:
+    """Return the pair's row, locked until the commit; None when this report is its first."""
+    table, columns = ProgressRow.__table__, ProgressRow.__table__.c
+    query = (
+        select(table)
+        .where(columns.learner_id == learner_id, columns.course_id == course_id)
+        .with_for_update()
+    )
+    row = session.execute(query).first()
+    if row is None:
+        # An empty row is something to lock: two first reports at once must not both start from nothing.
+        empty = on_conflict_insert(session, ProgressRow).values(
+            learner_id=learner_id, course_id=course_id, **row_columns(Progress())
+        )
+        session.execute(empty.on_conflict_do_nothing(index_elements=["learner_id", "course_id"]))
+        row = session.execute(query).one()
+    return None if row.first_seen is None else to_progress(row)
+
+
+def _says_nothing_new(session: Session, identity: Identity, identifier: Identifier, report: Report) -> bool:
+    table, columns = Observation.__table__, Observation.__table__.c
+    last = session.execute(
+        select(table)
+        .where(
+            columns.source == report.source,
+            columns.identity_id == identity.id,
+            columns.identifier_id == identifier.id,
+            columns.channel == report.channel.value,
+        )
+        .order_by(columns.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return False
+    # An AICC report is stamped with its receipt, so its time of day alone is no news.
+    ignored = {"received_at", "event_at"} if report.channel is Channel.AICC else {"received_at"}
+    values = observation_columns(report)
+    return all(getattr(last, name) == value for name, value in values.items() if name not in ignored)
+
+
+def _counted_time(session: Session, learner_id: str, course_id: str, report: Report) -> timedelta:
+    """Return how much of this report's time the row's totals hold already; see `rules.merge`."""
+    if report.time is None or (report.channel is Channel.XAPI and report.time_is_total):
+        return timedelta(0)
+    columns = Observation.__table__.c
+    query = select(func.max(columns.time, type_=Span)).where(columns.channel == report.channel.value)
+    if report.channel is Channel.AICC:
+        query = query.where(columns.source == report.source)
+    else:
+        query = query.where(
+            columns.identity_id.in_(select(IdentityRow.id).where(IdentityRow.learner_id == learner_id)),
+            columns.identifier_id.in_(
+                select(CourseIdentifier.id).where(CourseIdentifier.course_id == course_id)
+            ),
+            columns.time == report.time,
+            columns.time_is_total.is_(False),
+        )
+    return session.execute(query).scalar_one() or timedelta(0)
