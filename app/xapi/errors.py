@@ -1,0 +1,66 @@
+"""What the xAPI face answers when it refuses; each class carries its HTTP status (xAPI 1.0.3 Part 3 §3.2)."""
+
+from __future__ import annotations
+
+
+class XapiError(Exception):
+    """A refusal: `text` says which rule and never a secret, `pointer` where in the body (RFC 6901)."""
+
+    status = 400
+
+    def __init__(self, text: str, *, pointer: str | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.pointer = pointer
+
+
+class BadRequest(XapiError):
+    """The request itself is wrong: a header, a parameter, a version."""
+
+
+class BadJson(XapiError):
+    """The body is not the JSON that the standard allows."""
+
+
+class BadStatement(XapiError):
+    """The JSON is no valid statement."""
+
+
+class NotAuthenticated(XapiError):
+    """No usable credentials; `is_bearer` chooses the challenge (RFC 6750 §3)."""
+
+    status = 401
+
+    def __init__(self, text: str, *, is_bearer: bool) -> None:
+        super().__init__(text)
+        self.is_bearer = is_bearer
+
+
+class NotAllowed(XapiError):
+    """Good credentials without the scope that this needs."""
+
+    status = 403
+
+
+class NotFound(XapiError):
+    """Nothing stored under that id for this integration."""
+
+    status = 404
+
+
+class StatementConflict(XapiError):
+    """The id is taken by a statement with other content (xAPI 1.0.3 Part 3 §2.1.1)."""
+
+    status = 409
+
+
+class BodyTooLarge(XapiError):
+    """More bytes than this resource takes."""
+
+    status = 413
+
+
+class MisdirectedHost(XapiError):
+    """The Host is registered on no integration."""
+
+    status = 421

@@ -1,0 +1,20 @@
+"""Statement ids: the client's own, or one that a repeat of the same statement gets again."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.xapi.comparison import canonical_text
+
+# Ours alone, so that derived ids cannot meet anybody else's.
+_NAMESPACE = uuid.UUID("6f3d1c52-8f0e-5b0a-9d55-0a6f1f7f2c11")
+
+
+def new_statement_id() -> str:
+    """Return a fresh UUID for a statement that came without an id."""
+    return str(uuid.uuid4())
+
+
+def derive_statement_id(integration_id: str, text: bytes) -> str:
+    """Return the id of a LinkedIn statement without one: same content, same id (UUID version 5)."""
+    return str(uuid.uuid5(_NAMESPACE, f"{integration_id}:{canonical_text(text)}"))
