@@ -84,6 +84,7 @@ class Reported:
     score: Score = Score()
     session_time: timedelta | None = None
     """The time of the whole AICC session so far, all its segments added; not the keyword's own value."""
+    mastery: Decimal | None = None
 
 
 _RANK = {status: rank for rank, status in enumerate(LessonStatus)}
@@ -182,7 +183,6 @@ def to_observation(
     source: str,
     received_at: datetime,
     score_is_percent: bool,
-    mastery: Decimal | None = None,
 ) -> Report:
     """Return what a message says about progress; `source` is the launch's id.
 
@@ -190,7 +190,7 @@ def to_observation(
     never judged. Otherwise the score is a score, on a scale of 0 to 100, and the percentage stays open.
     GetParam alone is not_started; any other command is at least in_progress.
     """
-    status = _progress_status(reported, None if score_is_percent else mastery)
+    status = _progress_status(reported, None if score_is_percent else reported.mastery)
     number = reported.score.hundredths
     return Report(
         channel=Channel.AICC,

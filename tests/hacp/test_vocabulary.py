@@ -175,10 +175,8 @@ def test_only_completed_is_judged_by_mastery(
     assert judge(LessonStatus(status), score, None if mastery is None else Decimal(mastery)) == judged
 
 
-def observe(reported: Reported, *, score_is_percent: bool = False, mastery: Decimal | None = None) -> Report:
-    return to_observation(
-        reported, source="launch-1", received_at=NOW, score_is_percent=score_is_percent, mastery=mastery
-    )
+def observe(reported: Reported, *, score_is_percent: bool = False) -> Report:
+    return to_observation(reported, source="launch-1", received_at=NOW, score_is_percent=score_is_percent)
 
 
 def test_get_param_alone_leaves_a_course_not_started() -> None:
@@ -216,10 +214,11 @@ def test_elsewhere_the_score_is_a_score(text: str, score: str | None) -> None:
 
 
 def test_mastery_is_judged_except_for_linkedin() -> None:
-    reported = Reported(Command.PUT_PARAM, LessonStatus.COMPLETED, Score(Decimal(70)))
-    failed = observe(reported, mastery=Decimal(80))
+    score = Score(Decimal(70))
+    reported = Reported(Command.PUT_PARAM, LessonStatus.COMPLETED, score, mastery=Decimal(80))
+    failed = observe(reported)
     assert (failed.status, failed.success, failed.completion) == (Status.FAILED, False, None)
-    completed = observe(reported, mastery=Decimal(80), score_is_percent=True)
+    completed = observe(reported, score_is_percent=True)
     assert (completed.status, completed.success, completed.completion) == (Status.COMPLETED, None, True)
     passed = observe(Reported(Command.PUT_PARAM, LessonStatus.PASSED))
     assert (passed.status, passed.success, passed.completion) == (Status.PASSED, True, True)

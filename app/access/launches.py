@@ -1,0 +1,242 @@
+"""AICC sessions: signed launch links, opening a session, and finding it again by its id.
+
+The session id is a bearer secret: 32 letters and digits, shown to the content alone and stored as SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.integrations import get_integration
+from app.access.launch_urls import build_content_url
+from app.access.organisation import Organisation
+from app.catalog.service import get_course, get_unit
+from app.learners.service import get_learner
+from app.models import launches as tables
+from app.settings import Settings
+
+SESSION_ID_LENGTH = 32
+_ALPHABET = string.ascii_letters + string.digits
+_LINK_SALT = "waymark launch link"
+
+
+class LaunchState(StrEnum):
+    """Never heard of, heard of, and after ExitAU."""
+
+    OPENED = "opened"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class BadLaunchLink(Exception):
+    """The link was not made by this server, or was damaged on the way."""
+
+
+class ExpiredLaunchLink(BadLaunchLink):
+    """The link is ours and its time is over."""
+
+
+class IntegrationDisabled(Exception):
+    """Nothing is launched for an integration that is switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTicket:
+    """What a launch link stands for."""
+
+    integration_id: str
+    course_id: str
+    learner_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLaunch:
+    """A session that is open for HACP; the only place where its id is in clear text."""
+
+    launch_id: str
+    session_id: str
+    content_url: str | None
+    aicc_url: str
+    expires_at: datetime
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One AICC session as stored."""
+
+    id: str
+    integration_id: str
+    course_id: str
+    unit_id: str
+    learner_id: str
+    attempt_id: str | None
+    is_demo: bool
+    state: LaunchState
+    opened_at: datetime
+    first_message_at: datetime | None
+    last_message_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    base_time: timedelta
+    closed_time: timedelta
+    segment_time: timedelta
+    last_time: timedelta | None
+
+    @property
+    def session_time(self) -> timedelta:
+        """The sum over segments of the greatest Time in each."""
+        return self.closed_time + self.segment_time
+
+    def is_expired(self, settings: Settings, now: datetime) -> bool:
+        """Tell whether the session has been quiet for too long, or has lived for too long."""
+        quiet_since = self.last_message_at or self.opened_at
+        return now - quiet_since > timedelta(
+            hours=settings.session_idle_hours
+        ) or now - self.opened_at > timedelta(days=settings.session_absolute_days)
+
+
+def open_launch(
+    session: Session,
+    settings: Settings,
+    organisation: Organisation,
+    *,
+    integration_id: str,
+    course_id: str,
+    learner_id: str,
+    is_demo: bool = False,
+    address: str | None = None,
+    agent: str | None = None,
+) -> OpenLaunch:
+    """Open a session for one learner and one course; no attempt begins before the content calls.
+
+    `content_url` is None for a course without a launch URL. Raises UnknownIntegration, UnknownCourse,
+    UnknownLearner or IntegrationDisabled.
+    """
+    integration = get_integration(session, integration_id)
+    course = get_course(session, course_id)
+    learner = get_learner(session, learner_id)
+    if not integration.is_enabled:
+        raise IntegrationDisabled(f"the integration {integration.name!r} is switched off")
+    unit = get_unit(session, course.id)
+    session_id = "".join(secrets.choice(_ALPHABET) for _ in range(SESSION_ID_LENGTH))
+    row = tables.Launch(
+        session_hash=hash_session_id(session_id),
+        integration_id=integration.id,
+        course_id=course.id,
+        unit_id=unit.id,
+        learner_id=learner.id,
+        is_demo=is_demo or integration.is_demo or course.is_demo or learner.is_demo,
+        opened_at=clock.now(),
+        opened_address=address[:64] if address else None,
+        opened_agent=agent[:255] if agent else None,
+    )
+    session.add(row)
+    session.flush()
+    return OpenLaunch(
+        launch_id=row.id,
+        session_id=session_id,
+        content_url=unit.launch_url
+        and build_content_url(
+            unit.launch_url, session_id=session_id, aicc_url=organisation.hacp_url, web_launch=unit.web_launch
+        ),
+        aicc_url=organisation.hacp_url,
+        expires_at=row.opened_at + timedelta(days=settings.session_absolute_days),
+        is_demo=row.is_demo,
+    )
+
+
+def make_launch_link(
+    settings: Settings,
+    organisation: Organisation,
+    *,
+    integration_id: str,
+    course_id: str,
+    learner_id: str,
+    now: datetime,
+) -> str:
+    """Return a signed address that opens a new session each time it is visited, until it expires."""
+    expires_at = now + timedelta(days=settings.launch_link_days)
+    payload = [integration_id, course_id, learner_id, int(expires_at.timestamp())]
+    return f"{organisation.public_url}/launch/{_serializer(settings).dumps(payload)}"
+
+
+def read_launch_link(settings: Settings, token: str, *, now: datetime) -> LaunchTicket:
+    """Return what the token stands for; raises BadLaunchLink or ExpiredLaunchLink."""
+    try:
+        integration_id, course_id, learner_id, expires = _serializer(settings).loads(token)
+        ticket = LaunchTicket(
+            str(integration_id),
+            str(course_id),
+            str(learner_id),
+            clock.from_microseconds(int(expires) * 1_000_000),
+        )
+    except (BadData, ValueError, TypeError, OverflowError) as error:
+        raise BadLaunchLink("this launch link is not one of ours") from error
+    if now > ticket.expires_at:
+        raise ExpiredLaunchLink("this launch link has expired")
+    return ticket
+
+
+def resolve_session(session: Session, session_id: str) -> Launch | None:
+    """Return the launch with this session id, its row locked until the commit; None for an unknown one.
+
+    The lock makes the messages of one session queue up; SQLite's write transaction does the same.
+    """
+    if not session_id.isascii() or not session_id.isalnum() or len(session_id) != SESSION_ID_LENGTH:
+        return None
+    columns = tables.Launch.__table__.c
+    query = select(*(columns[name] for name in _FIELDS)).where(
+        columns.session_hash == hash_session_id(session_id)
+    )
+    row = session.execute(query.with_for_update()).mappings().first()
+    return None if row is None else Launch(**{**row, "state": LaunchState(row["state"])})
+
+
+def save_launch(session: Session, launch: Launch) -> None:
+    """Write back the columns that messages change."""
+    session.execute(
+        update(tables.Launch)
+        .where(tables.Launch.id == launch.id)
+        .values({name: getattr(launch, name) for name in _CHANGING})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def hash_session_id(session_id: str) -> bytes:
+    """Return what the database keeps of a session id: enough to recognise it, not to use it."""
+    return hashlib.sha256(session_id.encode()).digest()
+
+
+_FIELDS = tuple(each.name for each in fields(Launch))
+_CHANGING = (
+    "attempt_id",
+    "state",
+    "first_message_at",
+    "last_message_at",
+    "ended_at",
+    "end_reason",
+    "base_time",
+    "closed_time",
+    "segment_time",
+    "last_time",
+)
+
+
+def _serializer(settings: Settings) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        settings.secret_key,
+        salt=_LINK_SALT,
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+    )

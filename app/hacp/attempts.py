@@ -1,0 +1,99 @@
+"""Attempts in the database: found or begun, locked, written back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.access.launches import Launch
+from app.db import on_conflict_insert
+from app.hacp.attempt_rules import Attempt, Objective
+from app.hacp.vocabulary import ExitFlag, LessonStatus
+from app.models import launches as tables
+from app.models.base import new_id
+
+
+def find_or_begin(session: Session, launch: Launch, *, now: datetime) -> Attempt:
+    """Return the launch's attempt, locked; its first message joins the learner's newest one or begins one."""
+    found = _find(session, launch)
+    if found is not None:
+        return found
+    session.execute(
+        on_conflict_insert(session, tables.Attempt)
+        .values(_first_values(launch, now))
+        .on_conflict_do_nothing(index_elements=["learner_id", "unit_id", "number"])
+    )
+    begun = _find(session, launch)
+    assert begun is not None, "a conflicting attempt is visible once its insert has been waited for"
+    return begun
+
+
+def save(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Write the attempt back."""
+    session.execute(
+        update(tables.Attempt)
+        .where(tables.Attempt.id == attempt.id)
+        .values(
+            lesson_status=attempt.lesson_status.value,
+            exit_flag=attempt.exit_flag.value,
+            location=attempt.location,
+            suspend_data=attempt.suspend_data,
+            score=attempt.score,
+            total_time=attempt.total_time,
+            preferences=_dump(dict(attempt.preferences)),
+            objectives=_dump([asdict(objective) for objective in attempt.objectives]),
+            updated_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _find(session: Session, launch: Launch) -> Attempt | None:
+    columns = tables.Attempt.__table__.c
+    query = select(*columns).order_by(columns.number.desc()).limit(1).with_for_update()
+    if launch.attempt_id is not None:
+        query = query.where(columns.id == launch.attempt_id)
+    else:
+        query = query.where(columns.learner_id == launch.learner_id, columns.unit_id == launch.unit_id)
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    return Attempt(
+        id=row.id,
+        lesson_status=LessonStatus(row.lesson_status),
+        exit_flag=ExitFlag(row.exit_flag),
+        location=row.location,
+        suspend_data=row.suspend_data,
+        score=row.score,
+        total_time=row.total_time,
+        preferences=json.loads(row.preferences) if row.preferences else {},
+        objectives=tuple(Objective(**each) for each in json.loads(row.objectives or "[]")),
+    )
+
+
+def _first_values(launch: Launch, now: datetime) -> Mapping[str, object]:
+    return {
+        "id": new_id(),
+        "learner_id": launch.learner_id,
+        "unit_id": launch.unit_id,
+        "number": 1,
+        "lesson_status": LessonStatus.NOT_ATTEMPTED.value,
+        "exit_flag": ExitFlag.NORMAL.value,
+        "location": "",
+        "suspend_data": b"",
+        "score": "",
+        "total_time": timedelta(0),
+        "preferences": "",
+        "objectives": "",
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _dump(value: dict[str, str] | list[dict[str, str]]) -> str:
+    return json.dumps(value) if value else ""

@@ -1,0 +1,111 @@
+"""HACP messages in the exchange log: who sent what, what was answered, without any session id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.launches import SESSION_ID_LENGTH, Launch
+from app.hacp import wire
+from app.hacp.errors import HacpError
+from app.inspector.exchanges import NewExchange, write_exchange, write_refusal
+from app.inspector.findings import Finding
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One HTTP request as it arrived."""
+
+    request_id: str
+    method: str
+    path: str
+    query: bytes
+    body: bytes
+    content_type: str
+    host: str
+    client_address: str
+    user_agent: str
+    received_at: datetime
+
+
+def keep_answer(
+    session: Session,
+    received: Received,
+    launch: Launch,
+    *,
+    session_id: str,
+    result: str,
+    reply: bytes,
+    findings: tuple[Finding, ...],
+    is_parked: bool,
+) -> None:
+    """Write the exchange of an accepted message."""
+    exchange = _exchange(received, result, reply, session_id, launch.id, findings)
+    write_exchange(
+        session,
+        replace(
+            exchange,
+            integration_id=launch.integration_id,
+            launch_id=launch.id,
+            learner_id=launch.learner_id,
+            is_demo=launch.is_demo,
+            is_parked=is_parked,
+        ),
+    )
+
+
+def keep_refusal(
+    session: Session, received: Received, error: HacpError, *, session_id: str, reply: bytes, is_parked: bool
+) -> None:
+    """Write the exchange of a refused message: whole when it named a session we know, else in the ring."""
+    findings = (Finding(error.finding, error.reason),) if error.finding else ()
+    result = f"error={error.code}: {error.reason}"
+    exchange = _exchange(received, result, reply, session_id, error.launch_id or UNKNOWN, findings)
+    exchange = replace(
+        exchange,
+        status=error.status,
+        integration_id=error.integration_id,
+        launch_id=error.launch_id,
+        is_parked=is_parked,
+    )
+    write_refusal(session, exchange, is_anonymous=error.launch_id is None)
+
+
+def _exchange(
+    received: Received,
+    result: str,
+    reply: bytes,
+    session_id: str,
+    replacement: str,
+    findings: tuple[Finding, ...],
+) -> NewExchange:
+    query = wire.redact_query(received.query, replacement.encode())
+    return NewExchange(
+        request_id=received.request_id,
+        face="hacp",
+        method=received.method,
+        path=received.path + ("?" + query.decode("latin-1") if query else ""),
+        status=200,
+        result=result,
+        received_at=received.received_at,
+        duration=clock.now() - received.received_at,
+        client_address=received.client_address,
+        user_agent=received.user_agent,
+        host=received.host,
+        request_body=_without_session_id(received, session_id, replacement),
+        reply_body=reply,
+        findings=findings,
+    )
+
+
+def _without_session_id(received: Received, session_id: str, replacement: str) -> bytes:
+    """Take the session id out of its field, and out of anywhere else the content may have put it."""
+    body = wire.redact(received.body, received.content_type, replacement.encode())
+    if len(session_id) == SESSION_ID_LENGTH and session_id.isascii():
+        body = body.replace(session_id.encode(), replacement.encode())
+    return body
