@@ -90,9 +90,8 @@ def _measure_once(bench: Bench, options: argparse.Namespace) -> None:
 
 def _print_table(bench: Bench) -> None:
     print(f"\n{bench.kind}: medians of {len(next(iter(bench.rounds.values())))} rounds")
-    print(
-        f"{'':26}{'req/s':>9}{'items/s':>10}{'of no-op':>10}{'p50 ms':>9}{'p99 ms':>9}{'p99/no-op':>11}{'wrong':>7}"
-    )
+    heads = ("req/s", "items/s", "of no-op", "p50 ms", "p99 ms", "p99/no-op", "wrong")
+    print(f"{'':26}" + "".join(f"{head:>11}" for head in heads))
     base: tuple[float, float] | None = None
     for scenario in bench.scenarios:
         rounds = bench.rounds.get(scenario.name)
@@ -104,8 +103,8 @@ def _print_table(bench: Bench) -> None:
         base = base or (rate, p99)
         wrong = sum(m.wrong for m in rounds)
         print(
-            f"{scenario.name:26}{rate:9,.0f}{rate * scenario.items:10,.0f}{rate / base[0]:10.1%}"
-            f"{p50:9.1f}{p99:9.1f}{p99 / base[1]:11.1f}{wrong:7}"
+            f"{scenario.name:26}{rate:11,.0f}{rate * scenario.items:11,.0f}{rate / base[0]:11.1%}"
+            f"{p50:11.1f}{p99:11.1f}{p99 / base[1]:11.1f}{wrong:11}"
         )
 
 
