@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+_pretended: ContextVar[datetime | None] = ContextVar("waymark_pretended_moment", default=None)
+
+
 def now() -> datetime:
     """Return the current moment, aware and in UTC."""
-    return datetime.now(UTC)
+    return _pretended.get() or datetime.now(UTC)
+
+
+def pretend(moment: datetime | None) -> None:
+    """Let `now()` return this moment in the calling thread until called with None: the demo plays the past."""
+    _pretended.set(moment)
 
 
 def to_microseconds(moment: datetime) -> int:

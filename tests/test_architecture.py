@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "oauth": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
     "xapi": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
     "admin": DOMAIN
-    | {"inspector", "jobs", "delivery", "outbound", "hacp", "oauth", "xapi", "models"}
+    | {"inspector", "jobs", "demo", "delivery", "outbound", "hacp", "oauth", "xapi", "models"}
     | COMMON,
     "api": DOMAIN | {"inspector", "jobs", "delivery", "outbound", "hacp", "oauth", "xapi", "models"} | COMMON,
     "simulator": set(),
@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"access.hosts"},
     "clock": set(),
 }
-MAY_IMPORT_ANYTHING = ("app/__init__.py", "app/cli.py", "app/cli_*.py")
+MAY_IMPORT_ANYTHING = ("app/__init__.py", "app/cli.py", "app/cli_*.py", "app/demo.py", "app/rehearsal.py")
 
 # Bytes, text and values in; frozen values out: no framework, no database, no clock, no settings.
 SANS_IO = (

@@ -93,7 +93,9 @@ def _free_space(settings: Settings) -> Check:
     try:
         free = shutil.disk_usage(settings.data_dir).free
     except OSError as error:
-        return Check("free_space", State.FAIL, f"{settings.data_dir}: {error.strerror}", "Make the directory.")
+        return Check(
+            "free_space", State.FAIL, f"{settings.data_dir}: {error.strerror}", "Make the directory."
+        )
     detail = f"{free / 1024**3:.1f} GiB free"
     if free < LEAST_FREE_BYTES:
         return Check("free_space", State.FAIL, detail, "Free space now: messages are about to be refused.")

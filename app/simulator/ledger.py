@@ -48,6 +48,7 @@ class Acknowledged:
     percent: int
     completed: bool
     channel: str
+    statement_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.simulator.ledger import Acknowledged, Event, Identity, Kind, Ledger, Outcome, Summary
 from app.simulator.plan import Enrolment, Step
@@ -22,6 +22,7 @@ from app.simulator.webhook import (
 )
 
 DEFAULT_WORKERS = 4
+_STATEMENTS = {Kind.PROGRESSED: progressed_statement, Kind.COMPLETED: completed_statement}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,17 @@ def run(
     events_per_second: float = 0.0,
     workers: int = DEFAULT_WORKERS,
     on_event: Callable[[Event], None] | None = None,
+    on_moment: Callable[[datetime | None], None] | None = None,
 ) -> Summary:
     """Play the whole plan; 0 events per second means as fast as the server answers.
 
     `on_event` is called from the worker threads, one call at a time. A refused or lost message never
-    ends the run; it is counted, and the next one is sent.
+    ends the run; it is counted, and the next one is sent. `on_moment` is told, in the thread that sends
+    next, when the plan has that message happen; None before a token request, which happens now.
     """
     ledger = Ledger(on_event)
     ledger.summary.planned = sum(enrolment.count_messages() for enrolment in plan)
-    play = _Play(target, ledger, _Pace(events_per_second))
+    play = _Play(target, ledger, _Pace(events_per_second), on_moment or (lambda moment: None))
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="simulator") as pool:
         results = [pool.submit(play.enrolment, enrolment) for enrolment in plan]
@@ -84,8 +87,15 @@ class _Pace:
 class _Play:
     """Plays enrolments; one object serves all threads."""
 
-    def __init__(self, target: Target, ledger: Ledger, pace: _Pace) -> None:
+    def __init__(
+        self,
+        target: Target,
+        ledger: Ledger,
+        pace: _Pace,
+        on_moment: Callable[[datetime | None], None],
+    ) -> None:
         self._target = target
+        self._on_moment = on_moment
         self._ledger = ledger
         self._pace = pace
         self._webhook = Webhook(target.transport, target.webhook) if target.webhook else None
@@ -98,12 +108,14 @@ class _Play:
         """Report the steps in order, each over all of the enrolment's channels."""
         last_location: str | None = None
         for sitting in enrolment.sittings():
+            self._on_moment(sitting[0].at - sitting[0].video_time)
             player = self._launch(enrolment, last_location)
             watched = timedelta(0)
             for step in sitting:
                 if self._is_stopped:
                     return
                 watched += step.video_time
+                self._on_moment(step.at)
                 if self._webhook is not None and enrolment.channels.has_xapi:
                     self._tell_webhook(self._webhook, enrolment, step)
                 if player is not None and self._put_param(player, enrolment, step, watched):
@@ -112,22 +124,26 @@ class _Play:
                 self._hacp(Kind.EXIT_AU, player.exit_au)
 
     def _tell_webhook(self, webhook: Webhook, enrolment: Enrolment, step: Step) -> None:
-        learner, course, user_type = enrolment.learner, enrolment.course, self._target.user_type
-        identity = (
-            Identity("email", learner.email)
-            if user_type is UserType.EMAIL
-            else Identity("user_id", learner.user_id)
-        )
-        report = Acknowledged(identity, course.activity_id, step.percent, False, "xapi")
-        self._post(webhook, Kind.PROGRESSED, progressed_statement(learner, course, step, user_type), report)
+        self._post(webhook, enrolment, step, Kind.PROGRESSED)
         if step.completed:
-            report = Acknowledged(identity, course.activity_id, 100, True, "xapi")
-            self._post(webhook, Kind.COMPLETED, completed_statement(learner, course, step, user_type), report)
+            self._post(webhook, enrolment, step, Kind.COMPLETED)
 
-    def _post(self, webhook: Webhook, kind: Kind, statement: dict[str, object], report: Acknowledged) -> None:
+    def _post(self, webhook: Webhook, enrolment: Enrolment, step: Step, kind: Kind) -> None:
         """Post one statement; a token that the server no longer takes is replaced once."""
+        learner, course, user_type = enrolment.learner, enrolment.course, self._target.user_type
+        statement = _STATEMENTS[kind](learner, course, step, user_type)
+        report = Acknowledged(
+            identity=Identity("email", learner.email)
+            if user_type is UserType.EMAIL
+            else Identity("user_id", learner.user_id),
+            activity_id=course.activity_id,
+            percent=100 if kind is Kind.COMPLETED else step.percent,
+            completed=kind is Kind.COMPLETED,
+            channel="xapi",
+            statement_id=str(statement["id"]),
+        )
         for is_last_try in (False, True):
-            token = self._token(webhook)
+            token = self._token(webhook, step.at)
             if token is None:
                 return
             self._pace.wait()
@@ -143,12 +159,15 @@ class _Play:
         outcome = Outcome.ACKNOWLEDGED if is_kept else Outcome.REFUSED
         self._ledger.note(Event(kind, outcome, "" if is_kept else _explain(reply)), report)
 
-    def _token(self, webhook: Webhook) -> str | None:
+    def _token(self, webhook: Webhook, at: datetime) -> str | None:
+        self._on_moment(None)
         try:
             token, reply = webhook.token()
         except (TransportError, ForeignAddress) as error:
             self._ledger.note(Event(Kind.TOKEN, Outcome.FAILED, str(error)))
             return None
+        finally:
+            self._on_moment(at)
         if reply is not None:
             outcome = Outcome.ACKNOWLEDGED if token else Outcome.REFUSED
             self._ledger.note(Event(Kind.TOKEN, outcome, "" if token else _explain(reply)))

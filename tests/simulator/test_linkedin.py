@@ -181,5 +181,16 @@ def test_an_error_in_the_callback_ends_the_run() -> None:
     assert server.calls["statement"] < 10
 
 
+def test_each_message_is_sent_at_the_moment_of_its_event() -> None:
+    moments: list[datetime | None] = []
+    enrolments = plan(Channels.BOTH, learners=1, courses=1)
+    run(target(FakeServer(), enrolments), enrolments, workers=1, on_moment=moments.append)
+    told = [moment for moment in moments if moment is not None]
+    assert told == sorted(told)
+    assert {step.at for step in enrolments[0].steps} <= set(told)
+    # Before each statement the token is looked after, and that happens now.
+    assert moments.count(None) == len(enrolments[0].steps) + enrolments[0].steps[-1].completed
+
+
 def test_an_empty_plan_is_not_a_clean_run() -> None:
     assert not play(FakeServer(), []).is_clean

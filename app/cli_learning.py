@@ -1,0 +1,145 @@
+"""`course add`, `learner add|list` and `launch create`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import current_app
+
+from app import clock, db
+from app.access.audit import COMMAND_LINE, write_audit
+from app.access.integrations import get_integration
+from app.access.launches import make_launch_link, open_launch
+from app.access.organisation import load_organisation
+from app.catalog.service import add_course, get_course
+from app.cli_terminal import Noun, json_option, show, show_json_list
+from app.learners.service import add_learner, get_learner, list_learners
+from app.learners.values import Learner
+from app.settings import settings_of
+
+
+@click.group(cls=Noun)
+def course() -> None:
+    """Things to learn."""
+
+
+@course.command("add")
+@click.option("--integration", "integration_id", required=True, metavar="ID")
+@click.option("--title", required=True)
+@click.option("--activity-id", required=True, metavar="IRI", help="Activity id or URN, as messages name it.")
+@click.option("--launch-url", default=None, metavar="URL", help="What an AICC launch opens.")
+@json_option
+def add(integration_id: str, title: str, activity_id: str, launch_url: str | None, as_json: bool) -> None:
+    """Add a course; a known identifier fills the course that messages already made."""
+    with db.transaction() as session:
+        source = get_integration(session, integration_id)
+        made = add_course(
+            session, integration_id=source.id, title=title, activity_id=activity_id, launch_url=launch_url
+        )
+        write_audit(
+            session, actor=COMMAND_LINE, action="course.added", target=made.id, detail={"title": made.title}
+        )
+    data = {
+        "id": made.id,
+        "title": made.title,
+        "activity_id": made.activity_id,
+        "type": made.type,
+        "launch_url": made.launch_url,
+        "integration_id": made.integration_id,
+        "demo": made.is_demo,
+    }
+    show(data, as_json=as_json, lines=[f"{made.id}  {made.title}"])
+
+
+@click.group(cls=Noun)
+def learner() -> None:
+    """People who learn."""
+
+
+@learner.command("add")
+@click.option("--name", required=True, metavar='"Last, First"')
+@click.option("--email", default=None)
+@click.option("--user-id", default=None, help="The id that single sign-on sends, for User Type ID.")
+@json_option
+def add_one(name: str, email: str | None, user_id: str | None, as_json: bool) -> None:
+    """Add a learner, or complete the one whom the e-mail address or user id already names."""
+    with db.transaction() as session:
+        made = add_learner(session, name=name, email=email, user_id=user_id)
+        write_audit(session, actor=COMMAND_LINE, action="learner.added", target=made.id)
+    show(_describe(made), as_json=as_json, lines=[f"{made.id}  {made.name}"])
+
+
+@learner.command("list")
+@click.option("--text", default="", help="Only learners whose name or identity holds this text.")
+@json_option
+def list_(text: str, as_json: bool) -> None:
+    """List the learners by name."""
+    with db.reading() as session:
+        found = list_learners(session, text=text)
+    if as_json:
+        show_json_list(_describe(each) for each in found)
+        return
+    lines = [f"{each.id}  {each.name}  {' '.join(value for _, value in each.identities)}" for each in found]
+    show(None, as_json=False, lines=lines)
+
+
+@click.group(cls=Noun)
+def launch() -> None:
+    """AICC launches."""
+
+
+@launch.command("create")
+@click.option("--integration", "integration_id", required=True, metavar="ID")
+@click.option("--course", "course_id", required=True, metavar="ID")
+@click.option("--learner", "learner_id", required=True, metavar="ID")
+@json_option
+def create(integration_id: str, course_id: str, learner_id: str, as_json: bool) -> None:
+    """Open an AICC session, and make a link that opens a new one each time."""
+    settings = settings_of(current_app)
+    with db.transaction() as session:
+        organisation = load_organisation(session, settings)
+        source = get_integration(session, integration_id)
+        content = get_course(session, course_id)
+        person = get_learner(session, learner_id)
+        opened = open_launch(
+            session,
+            settings,
+            organisation,
+            integration_id=source.id,
+            course_id=content.id,
+            learner_id=person.id,
+            is_demo=source.is_demo,
+        )
+        link = make_launch_link(
+            settings,
+            organisation,
+            integration_id=source.id,
+            course_id=content.id,
+            learner_id=person.id,
+            now=clock.now(),
+        )
+        write_audit(
+            session,
+            actor=COMMAND_LINE,
+            action="launch.created",
+            target=opened.launch_id,
+            detail={"course": content.id, "learner": person.id},
+        )
+    data = {
+        "launch_url": link,
+        "content_url": opened.content_url,
+        "session_id": opened.session_id,
+        "aicc_url": opened.aicc_url,
+    }
+    show(data, as_json=as_json, lines=[f"{key:<12} {value or '–'}" for key, value in data.items()])
+
+
+def _describe(found: Learner) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "name": found.name,
+        "identities": [{"kind": kind, "value": value} for kind, value in found.identities],
+        "provisional": found.is_provisional,
+        "demo": found.is_demo,
+    }
