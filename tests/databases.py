@@ -127,3 +127,8 @@ class PostgresServer:
         )
         connection.execute(reset.script)
         return url
+
+    def close(self) -> None:
+        """Close the connection that empties the database, if it was ever opened."""
+        if "_shared" in self.__dict__:
+            self._shared[1].close()
