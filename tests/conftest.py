@@ -6,7 +6,7 @@ among all requests of a test. Code that needs one opens it: `with app.app_contex
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.db import db
 from app.settings import Settings
 from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles
@@ -73,14 +74,25 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    from app import create_app
+def make_app() -> Iterator[Callable[[Settings], Flask]]:
+    """Give a maker of apps, for tests with settings of their own; it closes their connections."""
+    made: list[Flask] = []
 
-    app = create_app(settings)
-    app.testing = True
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    def make(settings: Settings) -> Flask:
+        app = create_app(settings)
+        app.testing = True
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
+    return make_app(settings)
 
 
 @pytest.fixture

