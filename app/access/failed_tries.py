@@ -39,7 +39,10 @@ def add_failure(session: Session, *key: str) -> None:
     now = clock.now()
     session.execute(delete(Row).where(Row.last_at < now - FORGOTTEN_AFTER))
     changed = session.execute(
-        update(Row).where(Row.key_hash == _hash(key)).values(count=Row.count + 1, last_at=now).returning(Row.count)
+        update(Row)
+        .where(Row.key_hash == _hash(key))
+        .values(count=Row.count + 1, last_at=now)
+        .returning(Row.count)
     ).first()
     if changed is None:
         session.execute(insert(Row).values(key_hash=_hash(key), count=1, last_at=now))

@@ -10,22 +10,107 @@ MAX_LENGTH = 256
 
 # What people type when asked for twelve characters. Compared without case, digits' look-alikes and tail.
 _COMMON = frozenset(
-    """
-    password passwordpassword passphrase mypassword newpassword thepassword yourpassword administrator
-    adminadmin adminadminadmin adminpassword rootroot letmein letmeinletmein letmeinplease welcome
-    welcomewelcome welcomeback changeme changemenow changemeplease changemechangeme pleasechange
-    pleasechangeme qwertyuiop qwertyuiopas qwertyuiopasdf qwertyqwerty qwertyqwertyqwerty qwerty qazwsxedc
-    qazwsxedcrfv zxcvbnm asdfghjkl asdfghjklzxcvbnm iloveyou iloveyouiloveyou iloveyousomuch sunshine
-    princess football baseball superman batman trustno trustnoone monkey dragon master shadow michael
-    jennifer jordan starwars computer internet secret secretsecret topsecret supersecret linkedin
-    linkedinlearning linkedinlinkedin learning learninglearning waymark waymarkwaymark waymarkadmin
-    waymarkpassword company companypassword correcthorsebatterystaple correcthorsebattery summer winter
-    spring autumn monday january testtest testtesttest testpassword test testing testingtesting
-    abcdefghijkl abcdefghijklmnop abcdefgh abcabcabcabc nothing whatever
-    """.split()
+    (
+        "password",
+        "passwordpassword",
+        "passphrase",
+        "mypassword",
+        "newpassword",
+        "thepassword",
+        "yourpassword",
+        "administrator",
+        "adminadmin",
+        "adminadminadmin",
+        "adminpassword",
+        "rootroot",
+        "letmein",
+        "letmeinletmein",
+        "letmeinplease",
+        "welcome",
+        "welcomewelcome",
+        "welcomeback",
+        "changeme",
+        "changemenow",
+        "changemeplease",
+        "changemechangeme",
+        "pleasechange",
+        "pleasechangeme",
+        "qwertyuiop",
+        "qwertyuiopas",
+        "qwertyuiopasdf",
+        "qwertyqwerty",
+        "qwertyqwertyqwerty",
+        "qwerty",
+        "qazwsxedc",
+        "qazwsxedcrfv",
+        "zxcvbnm",
+        "asdfghjkl",
+        "asdfghjklzxcvbnm",
+        "iloveyou",
+        "iloveyouiloveyou",
+        "iloveyousomuch",
+        "sunshine",
+        "princess",
+        "football",
+        "baseball",
+        "superman",
+        "batman",
+        "trustno",
+        "trustnoone",
+        "monkey",
+        "dragon",
+        "master",
+        "shadow",
+        "michael",
+        "jennifer",
+        "jordan",
+        "starwars",
+        "computer",
+        "internet",
+        "secret",
+        "secretsecret",
+        "topsecret",
+        "supersecret",
+        "linkedin",
+        "linkedinlearning",
+        "linkedinlinkedin",
+        "learning",
+        "learninglearning",
+        "waymark",
+        "waymarkwaymark",
+        "waymarkadmin",
+        "waymarkpassword",
+        "company",
+        "companypassword",
+        "correcthorsebatterystaple",
+        "correcthorsebattery",
+        "summer",
+        "winter",
+        "spring",
+        "autumn",
+        "monday",
+        "january",
+        "testtest",
+        "testtesttest",
+        "testpassword",
+        "test",
+        "testing",
+        "testingtesting",
+        "abcdefghijkl",
+        "abcdefghijklmnop",
+        "abcdefgh",
+        "abcabcabcabc",
+        "nothing",
+        "whatever",
+    )
 )
 _LOOK_ALIKES = str.maketrans("0134578@$!", "oieastbasi")
-_SEQUENCES = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "09876543210987654321")
+_SEQUENCES = (
+    "01234567890123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "09876543210987654321",
+)
 
 
 class BadPassword(ValueError):

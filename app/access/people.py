@@ -38,7 +38,9 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Each check takes 19 MiB: a burst of sign-ins must not take all memory, so the rest wait their turn.
 _turns = threading.BoundedSemaphore(4)
 # The hash of nothing in particular: an unknown account takes as long to refuse as a wrong password.
-_DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$tMsqvUPSs0jtapmZjqo2tw$4EY6XopIASbAlLRcJiQIfqwfF8a9I7sZRJTo4vEkcAU"
+_DUMMY_HASH = (
+    "$argon2id$v=19$m=19456,t=2,p=1$tMsqvUPSs0jtapmZjqo2tw$4EY6XopIASbAlLRcJiQIfqwfF8a9I7sZRJTo4vEkcAU"
+)
 
 
 class UnknownPerson(LookupError):
@@ -127,7 +129,9 @@ def reset_password(session: Session, *, email: str, password: str) -> Person:
     return change_password(session, person.id, password=password)
 
 
-def change_password(session: Session, person_id: str, *, password: str, keep_token: str | None = None) -> Person:
+def change_password(
+    session: Session, person_id: str, *, password: str, keep_token: str | None = None
+) -> Person:
     """Set a new password and end the person's other sessions; the one of `keep_token` goes on."""
     person = get_person(session, person_id)
     check_new_password(password, about=(person.email, person.name))
@@ -139,7 +143,11 @@ def change_password(session: Session, person_id: str, *, password: str, keep_tok
 def _clean_email(text: str) -> str:
     email = text.strip().casefold()
     name, at, domain = email.rpartition("@")
-    if not (at and name and domain) or len(email) > 254 or any(c.isspace() or not c.isprintable() for c in email):
+    if (
+        not (at and name and domain)
+        or len(email) > 254
+        or any(c.isspace() or not c.isprintable() for c in email)
+    ):
         raise BadPerson("email", "Enter an e-mail address, like name@example.org")
     return email
 

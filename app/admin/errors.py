@@ -14,13 +14,19 @@ from app.db import DatabaseUnavailable
 # status: (title, what it means for the reader). A view's own words come on top of these.
 _WORDS = {
     400: ("This request could not be read", "Go back, check what you entered, and try again."),
-    403: ("This is not allowed", "Your session may have ended meanwhile. Go back, reload the page and try again."),
+    403: (
+        "This is not allowed",
+        "Your session may have ended meanwhile. Go back, reload the page and try again.",
+    ),
     404: ("There is no such page", "The address may be mistyped, or what it showed has been deleted."),
     405: ("This address does not work that way", "Go back and use the page's own buttons."),
     413: ("This is too large", "Send less at once."),
     421: ("This is not the address of this server", "Open the server under its own address."),
     429: ("Too many tries", "Wait a moment, then try again."),
-    500: ("Something went wrong here", "The fault is ours. Try again; if it stays, tell your administrator the request id."),
+    500: (
+        "Something went wrong here",
+        "The fault is ours. Try again; if it stays, tell your administrator the request id.",
+    ),
     503: ("The server cannot reach its data just now", "Nothing was changed. Try again in a few seconds."),
 }
 
@@ -32,7 +38,13 @@ def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None
     """
     title, advice = _WORDS.get(status, ("This did not work", "Go back and try again."))
     reply = render(
-        "error.html", status, status=status, heading=title, advice=advice, text=text, request_id=g.get("request_id", "")
+        "error.html",
+        status,
+        status=status,
+        heading=title,
+        advice=advice,
+        text=text,
+        request_id=g.get("request_id", ""),
     )
     reply.headers.update(headers or {})
     return reply

@@ -19,7 +19,7 @@ def init_formats(app: Flask) -> None:
         local_time=lambda moment: format_time(moment, _zone()),
         local_day=lambda moment: format_day(moment, _zone()),
         duration=format_duration,
-        count=format_count,
+        count_of=format_count,
     )
 
 

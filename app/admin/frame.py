@@ -76,7 +76,7 @@ def actor_for(someone: Person) -> Actor:
     )
 
 
-def render(template: str, status: int = 200, **values: object) -> Response:
+def render(template: str, status: int = 200, /, **values: object) -> Response:
     """Render a page inside the frame."""
     about: dict[str, object] = {"theme": theme(), "version": VERSION, "asset": asset, "here": here()}
     about["bootstrap_css"] = bootstrap_css

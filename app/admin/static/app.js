@@ -105,6 +105,16 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("form[data-theme]").forEach(wireTheme);
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
+  // A page that answered a POST (a secret, shown once) takes on its own address: a reload shows it afresh.
+  const address = document.querySelector("[data-address]");
+  if (address && address.dataset.address !== location.pathname) {
+    history.replaceState(null, "", address.dataset.address);
+  }
+  const zone = document.querySelector("select[data-zone]");
+  if (zone && zone.value === "UTC" && location.pathname.startsWith("/setup")) {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === own)) zone.value = own;
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const menu of document.querySelectorAll("details.menu[open]")) {

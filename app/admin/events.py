@@ -1,0 +1,68 @@
+"""Exchanges put into the words of the people who look after courses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.inspector.exchanges import Exchange
+from app.inspector.findings import describe
+
+_KINDS = {"hacp": "AICC message", "oauth": "Token request", "xapi": "xAPI request", "launch": "Course launch"}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A finding as shown: its code, what it means, what exactly was seen, and who can fix it."""
+
+    code: str
+    sentence: str
+    detail: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    id: str
+    at: datetime
+    kind: str
+    result: str
+    status: int
+    tone: str
+    is_demo: bool
+    integration_id: str | None
+    notes: tuple[Note, ...]
+
+
+def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
+    """Turn exchanges into events, in the same order."""
+    return [
+        Event(
+            id=exchange.id,
+            at=exchange.received_at,
+            kind=_KINDS.get(exchange.face, exchange.face),
+            result=exchange.result,
+            status=exchange.status,
+            tone=_tone(exchange),
+            is_demo=exchange.is_demo,
+            integration_id=exchange.integration_id,
+            notes=tuple(_note(finding.code, finding.detail) for finding in exchange.findings),
+        )
+        for exchange in exchanges
+    ]
+
+
+def _tone(exchange: Exchange) -> str:
+    if exchange.status >= 400:
+        return "bad"
+    return "warn" if exchange.findings or exchange.is_parked else "ok"
+
+
+def _note(code: str, detail: str) -> Note:
+    try:
+        meaning = describe(code)
+    except KeyError:
+        # A code of a newer version after a downgrade: the list must still open.
+        return Note(code, "This finding is of a kind this version does not know.", detail, "")
+    return Note(code, meaning.sentence, detail, "" if meaning.who == "nobody" else meaning.who)

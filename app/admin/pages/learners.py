@@ -1,0 +1,96 @@
+"""Learners: the list, a new one, and a learner's page with courses and launch links."""
+
+from __future__ import annotations
+
+from flask import abort, request, url_for
+from werkzeug.wrappers import Response
+
+from app.admin.acts import records as acts
+from app.admin.blueprint import blueprint
+from app.admin.forms import LaunchForLearnerForm, LearnerForm, sentence, text_of
+from app.admin.frame import current_actor, render, say, see_other
+from app.admin.launch_links import list_launchable, make_link
+from app.admin.listing import read_listing
+from app.admin.security import needs
+from app.db import reading, transact
+from app.learners.service import get_learner, list_learners
+from app.learners.values import BadLearner, Learner, UnknownLearner
+from app.progress.queries import ProgressFilter, Sort, list_progress
+
+PAGE = 50
+COURSES_SHOWN = 100
+
+
+@blueprint.get("/admin/learners")
+@needs("learner.read")
+def learner_list() -> Response:
+    listing = read_listing(request.args)
+    with reading() as session:
+        learners = list_learners(session, text=listing.text, after=listing.after, limit=PAGE + 1)
+    next_after = learners[PAGE - 1].id if len(learners) > PAGE else None
+    return render(
+        "learners.html", learners=learners[:PAGE], listing=listing, next_after=next_after, current="learners"
+    )
+
+
+@blueprint.route("/admin/learners/new", methods=["GET", "POST"])
+@needs("learner.change")
+def new_learner() -> Response:
+    form = LearnerForm()
+    if request.method == "POST" and form.validate():
+        learner = _add(form)
+        if learner is not None:
+            say(f"{learner.name} is in the list.")
+            return see_other(url_for("admin.learner_detail", learner_id=learner.id))
+    return render("learner_new.html", 422 if request.method == "POST" else 200, form=form, current="learners")
+
+
+@blueprint.route("/admin/learners/<learner_id>", methods=["GET", "POST"])
+@needs("learner.read")
+def learner_detail(learner_id: str) -> Response:
+    """Show a learner; a POST makes a launch link for the chosen course."""
+    learner = _find_or_404(learner_id)
+    form = LaunchForLearnerForm()
+    with reading() as session:
+        courses = list_launchable(session)
+        page = list_progress(
+            session, ProgressFilter(learner_id=learner_id), sort=Sort.LAST_ACTIVITY, limit=COURSES_SHOWN
+        )
+    form.course.choices = [(course.id, course.title) for course in courses]
+    link = None
+    if request.method == "POST" and form.validate_on_submit():
+        link, trouble = make_link(course_id=form.course.data, learner_id=learner_id)
+        if trouble:
+            form.course.errors = [trouble]
+    return render(
+        "learner.html",
+        422 if form.errors else 200,
+        learner=learner,
+        lines=page.items,
+        has_more=page.next_cursor is not None,
+        form=form,
+        link=link,
+        current="learners",
+    )
+
+
+def _find_or_404(learner_id: str) -> Learner:
+    try:
+        with reading() as session:
+            return get_learner(session, learner_id)
+    except UnknownLearner:
+        abort(404, "There is no such learner.")
+
+
+def _add(form: LearnerForm) -> Learner | None:
+    actor = current_actor()
+    try:
+        return transact(
+            lambda session: acts.add_learner(
+                session, actor, name=text_of(form.name), email=form.email.data, user_id=form.user_id.data
+            )
+        )
+    except BadLearner as error:
+        field = form.name if "name" in str(error) else form.email
+        field.errors = [sentence(str(error))]
+        return None

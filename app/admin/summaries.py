@@ -1,0 +1,169 @@
+"""The few numbers and recent events that pages show beside their own lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.integrations import Integration
+from app.models.access import AccessToken
+from app.models.launches import Launch
+from app.models.learning import Course, Identity, Learner, Observation, ProgressRow
+from app.models.records import Exchange
+from app.settings import Settings
+
+COUNT_CAP = 10_000
+QUIET_AFTER = timedelta(days=1)
+# Errors say something of how things are now only for so long.
+FAILING_WITHIN = timedelta(hours=24)
+
+
+class State(StrEnum):
+    """How an integration is doing, as its badge says."""
+
+    DISABLED = "disabled"
+    WAITING = "waiting"
+    FAILING = "failing"
+    RECEIVING = "receiving"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What an integration received lately."""
+
+    state: State
+    last_at: datetime | None
+    messages_today: int
+    refused_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of the overview; each is counted to COUNT_CAP + 1 at most."""
+
+    active_learners: int
+    in_progress: int
+    completed: int
+    completed_lately: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveUse:
+    """What breaks when an integration is switched off."""
+
+    sessions: int
+    tokens: int
+
+
+def read_figures(session: Session, *, now: datetime) -> Figures:
+    """Count what the overview shows; demo rows and videos stay out."""
+    row = ProgressRow
+    real = (
+        select(row.learner_id)
+        .join(Learner, Learner.id == row.learner_id)
+        .join(Course, Course.id == row.course_id)
+        .where(Learner.is_demo.is_(False), Course.is_demo.is_(False), Course.type != "video")
+    )
+    finished = row.status.in_(["completed", "passed"])
+    return Figures(
+        active_learners=_count(session, real.where(row.last_activity >= now - timedelta(days=7)).distinct()),
+        in_progress=_count(session, real.where(row.status == "in_progress")),
+        completed=_count(session, real.where(finished)),
+        completed_lately=_count(session, real.where(finished, row.completed_at >= now - timedelta(days=30))),
+    )
+
+
+def read_health(session: Session, integrations: list[Integration], *, now: datetime) -> dict[str, Health]:
+    """Return the health of each integration by id."""
+    row = Exchange
+    is_recent = row.received_at >= now - FAILING_WITHIN
+    numbers = {
+        integration_id: (last_at, messages, refused or 0)
+        for integration_id, last_at, messages, refused in session.execute(
+            select(
+                row.integration_id,
+                func.max(row.received_at),
+                func.count(),
+                func.sum(case((row.status >= 400, 1), else_=0)),
+            )
+            .where(row.integration_id.in_([i.id for i in integrations]), is_recent)
+            .group_by(row.integration_id)
+        )
+    }
+    return {i.id: _judge(session, i, *numbers.get(i.id, (None, 0, 0))) for i in integrations}
+
+
+def read_live_use(session: Session, settings: Settings, integration_id: str, *, now: datetime) -> LiveUse:
+    """Count the open AICC sessions and the valid access tokens of one integration."""
+    last = func.coalesce(Launch.last_message_at, Launch.opened_at)
+    is_open = and_(
+        Launch.ended_at.is_(None),
+        last > now - timedelta(hours=settings.session_idle_hours),
+        Launch.opened_at > now - timedelta(days=settings.session_absolute_days),
+    )
+    return LiveUse(
+        sessions=_count(session, select(Launch.id).where(Launch.integration_id == integration_id, is_open)),
+        tokens=_count(
+            session,
+            select(AccessToken.token_hash).where(
+                AccessToken.integration_id == integration_id, AccessToken.expires_at > now
+            ),
+        ),
+    )
+
+
+def has_demo(session: Session) -> bool:
+    """Tell whether the demo's data is loaded."""
+    return (
+        session.scalar(select(Learner.id).where(Learner.is_demo).limit(1)) is not None
+        or session.scalar(select(Course.id).where(Course.is_demo).limit(1)) is not None
+    )
+
+
+def has_progress(session: Session) -> bool:
+    return session.scalar(select(ProgressRow.learner_id).limit(1)) is not None
+
+
+def has_real_progress(session: Session) -> bool:
+    query = select(ProgressRow.learner_id).join(Learner, Learner.id == ProgressRow.learner_id)
+    return session.scalar(query.where(Learner.is_demo.is_(False)).limit(1)) is not None
+
+
+def list_reported_learners(session: Session, integration_id: str) -> list[str]:
+    """Return the ids of the learners whose progress rests on this integration's reports."""
+    query = select(Identity.learner_id).join(Observation, Observation.identity_id == Identity.id)
+    return sorted(session.scalars(query.where(Observation.integration_id == integration_id).distinct()))
+
+
+def _judge(
+    session: Session, integration: Integration, last_at: datetime | None, messages: int, refused: int
+) -> Health:
+    if last_at is None:
+        last_at = session.scalar(
+            select(func.max(Exchange.received_at)).where(Exchange.integration_id == integration.id)
+        )
+    return Health(_state(session, integration, last_at), last_at, messages, refused)
+
+
+def _state(session: Session, integration: Integration, last_at: datetime | None) -> State:
+    if not integration.is_enabled:
+        return State.DISABLED
+    if last_at is None:
+        return State.WAITING
+    now = clock.now()
+    newest = select(Exchange.status).where(Exchange.integration_id == integration.id)
+    status = session.scalar(newest.order_by(Exchange.received_at.desc()).limit(1)) or 200
+    if status >= 400 and last_at > now - FAILING_WITHIN:
+        return State.FAILING
+    return State.RECEIVING if last_at > now - QUIET_AFTER else State.QUIET
+
+
+def _count(session: Session, query: Select[tuple[str]] | Select[tuple[bytes]]) -> int:
+    rows = query.limit(COUNT_CAP + 1).subquery()
+    return session.execute(select(func.count()).select_from(rows)).scalar_one()
