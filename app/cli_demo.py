@@ -12,7 +12,6 @@ from app.access.audit import COMMAND_LINE, write_audit
 from app.cli_terminal import Noun, json_option, show, watch_bar
 from app.demo import clear_demo, load_demo
 from app.rehearsal import describe
-from app.settings import settings_of
 
 
 @click.group(cls=Noun)
@@ -26,15 +25,16 @@ def load(as_json: bool) -> None:
     """Fill in the demo: badged everywhere, never passed on, cleared by `demo clear`."""
     with db.transaction() as session:
         write_audit(session, actor=COMMAND_LINE, action="demo.loaded", target="demo")
-    played = load_demo(current_app.wsgi_app, settings_of(current_app), watch=watch_bar("Loading the demo"))
-    data = {"integration_id": played.integration.id, **describe(played.summary, played.verification)}
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way
+    played = load_demo(app, watch=watch_bar("Loading the demo"))
+    data = {"integration_id": played.integration.id, **describe(played.account, played.verification)}
     show(
         data,
         as_json=as_json,
         lines=[f"Loaded the demo: {played.verification.rows} progress rows. Remove it by: demo clear"],
     )
     if not played.is_good:
-        raise click.ClickException("the demo is not complete; see doctor")
+        raise click.ClickException(played.summary)
 
 
 @demo.command("clear")

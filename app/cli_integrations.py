@@ -171,12 +171,12 @@ def _describe(
         "credentials": [
             {
                 "client_id": each.client_id,
-                "demo": each.is_demo,
                 "created_at": _time(each.created_at),
                 "last_used_at": _time(each.last_used_at),
                 "expires_at": _time(each.expires_at),
             }
             for each in credentials
+            if each.is_live(clock.now()) and not each.is_demo
         ],
         "created_at": _time(found.created_at),
         "first_token_at": _time(found.first_token_at),

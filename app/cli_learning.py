@@ -122,7 +122,7 @@ def create(integration_id: str, course_id: str, learner_id: str, as_json: bool) 
         write_audit(
             session,
             actor=COMMAND_LINE,
-            action="launch.created",
+            action="launch_link.made",
             target=opened.launch_id,
             detail={"course": content.id, "learner": person.id},
         )

@@ -21,13 +21,17 @@ def admin() -> None:
 
 
 @admin.command("create")
-@click.option("--email", prompt="E-mail address")
-@click.option("--name", prompt="Name")
+@click.option("--email", default=None)
+@click.option("--name", default=None)
 @click.option("--password", default=None, help="Visible to others on this machine; prefer --password-stdin.")
 @click.option("--password-stdin", "is_on_stdin", is_flag=True, help="Read the password from stdin.")
 @json_option
-def create(email: str, name: str, password: str | None, is_on_stdin: bool, as_json: bool) -> None:
+def create(
+    email: str | None, name: str | None, password: str | None, is_on_stdin: bool, as_json: bool
+) -> None:
     """Add an owner account."""
+    email = email or _ask("E-mail address")
+    name = name or _ask("Name")
     secret = _password(password, is_on_stdin)
     settings = settings_of(current_app)
     with db.transaction() as session:
@@ -39,12 +43,13 @@ def create(email: str, name: str, password: str | None, is_on_stdin: bool, as_js
 
 
 @admin.command("reset-password")
-@click.option("--email", prompt="E-mail address")
+@click.option("--email", default=None)
 @click.option("--password", default=None, help="Visible to others on this machine; prefer --password-stdin.")
 @click.option("--password-stdin", "is_on_stdin", is_flag=True, help="Read the password from stdin.")
 @json_option
-def reset_password(email: str, password: str | None, is_on_stdin: bool, as_json: bool) -> None:
+def reset_password(email: str | None, password: str | None, is_on_stdin: bool, as_json: bool) -> None:
     """Give an account a new password; it is signed out everywhere."""
+    email = email or _ask("E-mail address")
     secret = _password(password, is_on_stdin)
     with db.transaction() as session:
         person = set_new_password(session, email=email, password=secret)
@@ -63,6 +68,9 @@ def _password(given: str | None, is_on_stdin: bool) -> str:
         return given
     if is_on_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    answer = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    assert isinstance(answer, str)
-    return answer
+    return _ask("Password", is_secret=True)
+
+
+def _ask(what: str, *, is_secret: bool = False) -> str:
+    """Ask on stderr: stdout belongs to the answer of the command."""
+    return str(click.prompt(what, hide_input=is_secret, confirmation_prompt=is_secret, err=True))

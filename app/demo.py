@@ -6,11 +6,11 @@ Everything made here is marked as demo: shown with a badge, never passed on, and
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 
+from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ from app.catalog.service import delete_demo_courses
 from app.learners.service import delete_demo_learners
 from app.models import access, launches, records
 from app.rehearsal import Performance, Verification, Watch, is_good, perform, watch_nothing
-from app.settings import Settings
+from app.settings import settings_of
 from app.simulator.cast import cast_courses, cast_learners
 from app.simulator.ledger import Summary
 from app.simulator.plan import Channels, Enrolment, make_plan
@@ -45,8 +45,6 @@ _DOMAIN = "demo.example"
 _FIRST_DEMO_COURSE = 9_900_000_001
 _TEST_COURSE = 9_990_000_001
 
-Application = Callable[..., Iterable[bytes]]
-
 
 class DemoRefused(Exception):
     """The demo or test message cannot be played; the message says why."""
@@ -57,14 +55,27 @@ class Played:
     """What came of it; `is_good` when everything was acknowledged and is in the records."""
 
     integration: Integration
-    learner_name: str
-    course_title: str
-    summary: Summary
+    account: Summary
     verification: Verification
 
     @property
     def is_good(self) -> bool:
-        return is_good(self.summary, self.verification)
+        return is_good(self.account, self.verification)
+
+    @property
+    def summary(self) -> str:
+        """One sentence for the person who pressed the button."""
+        messages = f"{self.account.acknowledged} messages were sent and acknowledged"
+        if self.is_good:
+            return f"{messages}, and the progress table shows them, marked as demo."
+        if not self.account.is_clean:
+            problem = (self.account.problems or ["no message was sent"])[0]
+            return (
+                f"{messages}, {self.account.refused} were refused, {self.account.failed} had no answer. "
+                f"First: {problem}"
+            )
+        fault = (self.verification.missing + self.verification.doubled)[0]
+        return f"{messages}, but the records differ. First: {fault}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +88,7 @@ class Cleared:
 
 
 def load_demo(
-    application: Application,
-    settings: Settings,
+    app: Flask,
     *,
     learners: int = DEMO_LEARNERS,
     courses: int = DEMO_COURSES,
@@ -88,6 +98,7 @@ def load_demo(
 
     Needs an application context; opens its own transactions.
     """
+    settings = settings_of(app)
     db.transact(clear_demo)
     with db.transaction() as session:
         organisation = load_organisation(session, settings)
@@ -104,17 +115,18 @@ def load_demo(
         end=now,
     )
     performance = Performance(plan=_mix_channels(plan), is_demo=True, plays_the_past=True)
-    transport = WsgiTransport(application, organisation.public_url)
+    transport = WsgiTransport(app.wsgi_app, organisation.public_url)
     summary, verification = perform(settings, organisation, integration, transport, performance, watch=watch)
-    return Played(integration, "", "", summary, verification)
+    return Played(integration, summary, verification)
 
 
-def send_test(application: Application, settings: Settings, integration_id: str) -> Played:
+def send_test(app: Flask, integration_id: str) -> Played:
     """Play one learner and one course over the channels of this integration, marked as demo.
 
     Needs an application context and must not be called inside a transaction. The real learners, courses
     and the checklist stay untouched. Raises UnknownIntegration, DemoRefused.
     """
+    settings = settings_of(app)
     with db.reading() as session:
         organisation = load_organisation(session, settings)
         integration = get_integration(session, integration_id)
@@ -123,9 +135,9 @@ def send_test(application: Application, settings: Settings, integration_id: str)
     plan = _test_plan(_CHANNELS[integration.kind])
     user_type = UserType(integration.user_type.value) if integration.user_type else UserType.EMAIL
     performance = Performance(plan=plan, user_type=user_type, is_demo=True, workers=1)
-    transport = WsgiTransport(application, organisation.public_url)
+    transport = WsgiTransport(app.wsgi_app, organisation.public_url)
     summary, verification = perform(settings, organisation, integration, transport, performance)
-    return Played(integration, plan[0].learner.name, plan[0].course.title, summary, verification)
+    return Played(integration, summary, verification)
 
 
 def clear_demo(session: Session) -> Cleared:

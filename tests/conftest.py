@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.db import db
 from app.settings import Settings
+from tests.command_line import CommandLine
 from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles
 
 
@@ -98,6 +99,11 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def cli(app: Flask) -> CommandLine:
+    return CommandLine(app)
 
 
 @pytest.fixture

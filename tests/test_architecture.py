@@ -84,6 +84,7 @@ MAY_USE_FLASK = (
     "app/settings.py",
     "app/cli.py",
     "app/cli_*.py",
+    "app/demo.py",
     "app/health.py",
     "app/*/routes.py",
     "app/*/*_routes.py",

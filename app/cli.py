@@ -1,0 +1,34 @@
+"""The commands of `flask --app wsgi …`; each noun has its file."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app import (
+    cli_demo,
+    cli_doctor,
+    cli_integrations,
+    cli_learning,
+    cli_people,
+    cli_progress,
+    cli_simulate,
+    cli_worker,
+)
+
+
+def register(app: Flask) -> None:
+    """Add every command to this app; `db` comes with Flask-Migrate."""
+    for command in (
+        cli_people.admin,
+        cli_integrations.integration,
+        cli_integrations.credential,
+        cli_learning.course,
+        cli_learning.learner,
+        cli_learning.launch,
+        cli_progress.progress,
+        cli_demo.demo,
+        cli_simulate.simulate,
+        cli_doctor.doctor,
+        cli_worker.worker,
+    ):
+        app.cli.add_command(command)
