@@ -90,6 +90,12 @@ def check_credential(session: Session, client_id: str, client_secret: str) -> Cl
     return to_client(row, clock.now()) if row is not None and is_right else None
 
 
+def find_integration_id(session: Session, client_id: str) -> str | None:
+    """Return whose client id this is, whatever the secret; for the log of refusals."""
+    query = select(Row.integration_id).where(Row.client_id == _sendable(client_id))
+    return session.execute(query).scalar_one_or_none()
+
+
 def note_use(session: Session, credential_id: str) -> None:
     """Keep when a credential was last used, to the minute."""
     now = clock.now()
