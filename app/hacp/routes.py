@@ -75,21 +75,27 @@ def error_reply(status: int, text: str, headers: Mapping[str, str]) -> Response:
 
 
 def _receive() -> Received:
-    request.max_content_length = wire.MAX_BODY_BYTES
-    if (request.content_length or 0) > wire.MAX_BODY_BYTES:
-        raise RequestEntityTooLarge
     return Received(
         request_id=g.request_id,
         method=request.method,
         path=request.path,
         query=request.query_string,
-        body=request.get_data(cache=False),
+        body=_read_body(),
         content_type=request.content_type or "",
         host=request.headers.get("Host", ""),
         client_address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
         received_at=clock.now(),
     )
+
+
+def _read_body() -> bytes:
+    """Read at most the limit and one byte: Werkzeug cuts a chunked body at its limit without a word."""
+    request.max_content_length = wire.MAX_BODY_BYTES + 1
+    body = request.get_data(cache=False)
+    if len(body) > wire.MAX_BODY_BYTES:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _reply(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
