@@ -60,7 +60,7 @@ def storm(database_url: str, data_dir: Path, *, seconds: float, posters: int = 8
 def _kill_workers(server: RunningServer, seconds: float, chance: random.Random) -> int:
     end, kills = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        time.sleep(chance.uniform(0.2, 1.2))
+        time.sleep(chance.uniform(0.5, 2.5))
         pids = server.worker_pids()
         if pids:
             _kill(chance.choice(pids))
