@@ -256,7 +256,7 @@ def _hosts_of(session: Session, ids: list[str]) -> dict[tuple[str, str], list[st
     query = select(table.integration_id, table.list_name, table.name, table.port)
     for integration_id, list_name, name, port in session.execute(
         query.where(table.integration_id.in_(ids)).order_by(table.name, table.port)
-    ).tuples():
+    ):
         hosts.setdefault((integration_id, list_name), []).append(str(HostName(name, port or None)))
     return hosts
 

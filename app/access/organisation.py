@@ -55,7 +55,7 @@ class Organisation:
 
 def load_organisation(session: Session, settings: Settings) -> Organisation:
     """Read the choices; the environment wins over the pages."""
-    saved = dict(session.execute(select(Setting.name, Setting.value)).tuples().all())
+    saved = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
     url, source = settings.public_url, "env"
     if url is None:
         url, source = saved.get(_PUBLIC_URL), "database"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -248,9 +248,15 @@ def _escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+_IDENTIFIER = tables.CourseIdentifier.__table__
+# Made once: putting a statement together costs more than running it.
+_SELECT_IDENTIFIER = select(_IDENTIFIER.c.id, _IDENTIFIER.c.course_id).where(
+    _IDENTIFIER.c.value == bindparam("value")
+)
+
+
 def _find_identifier(session: Session, value: str) -> Identifier | None:
-    row = tables.CourseIdentifier
-    found = session.execute(select(row.id, row.course_id).where(row.value == value)).first()
+    found = session.execute(_SELECT_IDENTIFIER, {"value": value}).first()
     return None if found is None else Identifier(id=found.id, course_id=found.course_id)
 
 

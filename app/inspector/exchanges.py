@@ -94,7 +94,7 @@ def list_exchanges(
         select(FindingRow.exchange_id, FindingRow.code, FindingRow.detail)
         .where(FindingRow.exchange_id.in_([row.id for row in rows]))
         .order_by(FindingRow.id)
-    ).tuples():
+    ):
         findings.setdefault(exchange_id, []).append(Finding(code, detail))
     return [
         Exchange(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -137,7 +137,7 @@ def identities_of(session: Session, learner_ids: Iterable[str]) -> dict[str, tup
     query = select(row.learner_id, row.kind, row.value).where(
         row.learner_id.in_(list(learner_ids)), row.kind != IdentityKind.LEARNER.value
     )
-    for learner_id, kind, value in session.execute(query.order_by(row.id)).tuples():
+    for learner_id, kind, value in session.execute(query.order_by(row.id)):
         found.setdefault(learner_id, []).append((kind, value))
     return {learner_id: tuple(pairs) for learner_id, pairs in found.items()}
 
@@ -184,22 +184,28 @@ def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-
     ]
 
 
+# Made once: putting a statement together costs more than running it.
+_IDENTITY = tables.Identity.__table__
+_SELECT_EXACT = select(_IDENTITY.c.id, _IDENTITY.c.learner_id).where(
+    _IDENTITY.c.kind == bindparam("kind"),
+    _IDENTITY.c.namespace == bindparam("namespace"),
+    _IDENTITY.c.value == bindparam("value"),
+)
+_SELECT_ALIKE = (
+    select(_IDENTITY.c.id, _IDENTITY.c.learner_id)
+    .where(_IDENTITY.c.kind == bindparam("kind"), _IDENTITY.c.folded == bindparam("folded"))
+    .limit(2)
+)
+
+
 def _find_identity(session: Session, kind: IdentityKind, namespace: str, value: str) -> Identity | None:
-    row = tables.Identity
-    exact = session.execute(
-        select(row.id, row.learner_id).where(
-            row.kind == kind.value, row.namespace == namespace, row.value == value
-        )
-    ).first()
-    if exact is None and kind is IdentityKind.USER_ID:
-        alike = session.execute(
-            select(row.id, row.learner_id)
-            .where(row.kind == kind.value, row.folded == _fit(value.casefold()))
-            .limit(2)
-        ).all()
+    key = {"kind": kind.value, "namespace": namespace, "value": value}
+    found = session.execute(_SELECT_EXACT, key).first()
+    if found is None and kind is IdentityKind.USER_ID:
+        alike = session.execute(_SELECT_ALIKE, {"kind": kind.value, "folded": _fit(value.casefold())}).all()
         # Two ids that differ only in case belong to whom they belong to: never guess between them.
-        exact = alike[0] if len(alike) == 1 else None
-    return None if exact is None else Identity(id=exact.id, learner_id=exact.learner_id)
+        found = alike[0] if len(alike) == 1 else None
+    return None if found is None else Identity(id=found.id, learner_id=found.learner_id)
 
 
 def _insert_learner(session: Session, *, name: str, is_provisional: bool, is_demo: bool) -> str:

@@ -7,13 +7,13 @@ import secrets
 import threading
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Dialect, Integer
+from sqlalchemy import BigInteger, Dialect, Integer, Table
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
 from app.db import Base
 
-__all__ = ["Base", "Instant", "Sequence", "Span", "fit_key", "new_id", "next_statement_key"]
+__all__ = ["Base", "Instant", "Sequence", "Span", "fit_key", "new_id", "next_statement_key", "table_of"]
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 _MICROSECOND = timedelta(microseconds=1)
@@ -46,6 +46,13 @@ class Span(TypeDecorator[timedelta]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
         return None if value is None else timedelta(microseconds=value)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's plain table, for statements that are made once and run often."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def new_id() -> str:

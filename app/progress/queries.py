@@ -249,7 +249,11 @@ def _conditions(wanted: ProgressFilter) -> Iterator[Any]:
 def _sort_key(sort: Sort) -> Any:
     column = _SORT_COLUMNS[sort]
     # Empty dates sort as the earliest; a comparison with NULL would drop rows from the pages.
-    return func.coalesce(column, literal(clock.EPOCH, Instant()), type_=Instant()) if sort is Sort.COMPLETED_AT else column
+    return (
+        func.coalesce(column, literal(clock.EPOCH, Instant()), type_=Instant())
+        if sort is Sort.COMPLETED_AT
+        else column
+    )
 
 
 def _ordered(query: Select[Any], sort: Sort, is_descending: bool) -> Select[Any]:

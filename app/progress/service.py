@@ -7,13 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.catalog.service import Identifier
 from app.db import on_conflict_insert
 from app.learners.values import Identity
-from app.models.base import Span
+from app.models.base import Span, table_of
 from app.models.learning import CourseIdentifier, Identity as IdentityRow, Observation, ProgressRow
 from app.progress import rules
 from app.progress.values import Channel, Progress, Report, Status
@@ -36,6 +36,44 @@ class Change:
     appended: bool
 
 
+# Statements are made once: putting one together costs more than running it.
+_PROGRESS = table_of(ProgressRow)
+_OBSERVATION = table_of(Observation)
+_pair = (_PROGRESS.c.learner_id == bindparam("pair_learner")) & (
+    _PROGRESS.c.course_id == bindparam("pair_course")
+)
+_SELECT_ROW = select(_PROGRESS).where(_pair).with_for_update()
+_UPDATE_ROW = update(_PROGRESS).where(_pair)
+_INSERT_OBSERVATION = insert(_OBSERVATION)
+_SELECT_LAST = (
+    select(_OBSERVATION)
+    .where(
+        _OBSERVATION.c.source == bindparam("source"),
+        _OBSERVATION.c.identity_id == bindparam("identity_id"),
+        _OBSERVATION.c.identifier_id == bindparam("identifier_id"),
+        _OBSERVATION.c.channel == bindparam("channel"),
+    )
+    .order_by(_OBSERVATION.c.id.desc())
+    .limit(1)
+)
+_SELECT_SESSION_TIME = select(func.max(_OBSERVATION.c.time, type_=Span())).where(
+    _OBSERVATION.c.channel == Channel.AICC.value, _OBSERVATION.c.source == bindparam("source")
+)
+_SELECT_SAME_DURATION = (
+    select(_OBSERVATION.c.time)
+    .join(IdentityRow, IdentityRow.id == _OBSERVATION.c.identity_id)
+    .join(CourseIdentifier, CourseIdentifier.id == _OBSERVATION.c.identifier_id)
+    .where(
+        IdentityRow.learner_id == bindparam("learner_id"),
+        CourseIdentifier.course_id == bindparam("course_id"),
+        _OBSERVATION.c.channel == Channel.XAPI.value,
+        _OBSERVATION.c.time == bindparam("time"),
+        _OBSERVATION.c.time_is_total.is_(False),
+    )
+    .limit(1)
+)
+
+
 def record(
     session: Session,
     *,
@@ -55,27 +93,20 @@ def record(
     if _says_nothing_new(session, identity, identifier, report):
         return Change(before=before, after=before or Progress(), appended=False)
     counted = _counted_time(session, identity.learner_id, identifier.course_id, report)
-    session.execute(
-        insert(Observation).values(
-            integration_id=integration_id,
-            identity_id=identity.id,
-            identifier_id=identifier.id,
-            unit_id=unit_id,
-            evidence_kind=evidence.kind,
-            evidence_id=evidence.id,
-            **observation_columns(report),
-        )
-    )
+    observation = {
+        "integration_id": integration_id,
+        "identity_id": identity.id,
+        "identifier_id": identifier.id,
+        "unit_id": unit_id,
+        "evidence_kind": evidence.kind,
+        "evidence_id": evidence.id,
+        **observation_columns(report),
+    }
+    session.execute(_INSERT_OBSERVATION, observation)
     after = rules.merge(before or Progress(), report, counted=counted)
     if after != before:
-        session.execute(
-            update(ProgressRow)
-            .where(
-                ProgressRow.learner_id == identity.learner_id, ProgressRow.course_id == identifier.course_id
-            )
-            .values(**row_columns(after))
-            .execution_options(synchronize_session=False)
-        )
+        pair = {"pair_learner": identity.learner_id, "pair_course": identifier.course_id}
+        session.execute(_UPDATE_ROW, {**pair, **row_columns(after)})
     return Change(before=before, after=after, appended=True)
 
 
@@ -160,36 +191,26 @@ def to_progress(row: Any) -> Progress:
 
 def _lock_row(session: Session, learner_id: str, course_id: str) -> Progress | None:
     """Return the pair's row, locked until the commit; None when this report is its first."""
-    table, columns = ProgressRow.__table__, ProgressRow.__table__.c
-    query = (
-        select(table)
-        .where(columns.learner_id == learner_id, columns.course_id == course_id)
-        .with_for_update()
-    )
-    row = session.execute(query).first()
+    pair = {"pair_learner": learner_id, "pair_course": course_id}
+    row = session.execute(_SELECT_ROW, pair).first()
     if row is None:
         # An empty row is something to lock: two first reports at once must not both start from nothing.
         empty = on_conflict_insert(session, ProgressRow).values(
             learner_id=learner_id, course_id=course_id, **row_columns(Progress())
         )
         session.execute(empty.on_conflict_do_nothing(index_elements=["learner_id", "course_id"]))
-        row = session.execute(query).one()
+        row = session.execute(_SELECT_ROW, pair).one()
     return None if row.first_seen is None else to_progress(row)
 
 
 def _says_nothing_new(session: Session, identity: Identity, identifier: Identifier, report: Report) -> bool:
-    table, columns = Observation.__table__, Observation.__table__.c
-    last = session.execute(
-        select(table)
-        .where(
-            columns.source == report.source,
-            columns.identity_id == identity.id,
-            columns.identifier_id == identifier.id,
-            columns.channel == report.channel.value,
-        )
-        .order_by(columns.id.desc())
-        .limit(1)
-    ).first()
+    key = {
+        "source": report.source,
+        "identity_id": identity.id,
+        "identifier_id": identifier.id,
+        "channel": report.channel.value,
+    }
+    last = session.execute(_SELECT_LAST, key).first()
     if last is None:
         return False
     # An AICC report is stamped with its receipt, so its time of day alone is no news.
@@ -202,17 +223,9 @@ def _counted_time(session: Session, learner_id: str, course_id: str, report: Rep
     """Return how much of this report's time the row's totals hold already; see `rules.merge`."""
     if report.time is None or (report.channel is Channel.XAPI and report.time_is_total):
         return timedelta(0)
-    columns = Observation.__table__.c
-    query = select(func.max(columns.time, type_=Span)).where(columns.channel == report.channel.value)
     if report.channel is Channel.AICC:
-        query = query.where(columns.source == report.source)
+        found = session.execute(_SELECT_SESSION_TIME, {"source": report.source})
     else:
-        query = query.where(
-            columns.identity_id.in_(select(IdentityRow.id).where(IdentityRow.learner_id == learner_id)),
-            columns.identifier_id.in_(
-                select(CourseIdentifier.id).where(CourseIdentifier.course_id == course_id)
-            ),
-            columns.time == report.time,
-            columns.time_is_total.is_(False),
-        )
-    return session.execute(query).scalar_one() or timedelta(0)
+        key = {"learner_id": learner_id, "course_id": course_id, "time": report.time}
+        found = session.execute(_SELECT_SAME_DURATION, key)
+    return found.scalar_one_or_none() or timedelta(0)
