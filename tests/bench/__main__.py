@@ -61,7 +61,7 @@ def _start(stack: ExitStack, kind: str, directory: Path, postgres: PostgresServe
     server = stack.enter_context(running_server(url, directory, wsgi_app="tests.bench.wsgi_bench:app"))
     arrangement = arrange(server.environment, learners=200, courses=20, sessions=64)
     token = _token(server.url, arrangement.client_id, arrangement.client_secret)
-    return Bench(kind, server, scenarios(arrangement, token))
+    return Bench(kind, server, scenarios(server.url, arrangement, token))
 
 
 def _token(url: str, client_id: str, client_secret: str) -> str:

@@ -34,9 +34,10 @@ class Measured:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
 
 
-def http_request(path: str, body: bytes, **headers: str) -> bytes:
-    """Return the bytes of a POST; header names are given with underscores."""
-    fields = {"Host": "127.0.0.1", **{name.replace("_", "-"): value for name, value in headers.items()}}
+def http_request(url: str, path: str, body: bytes, **headers: str) -> bytes:
+    """Return the bytes of a POST to a path of that server; header names are given with underscores."""
+    host = urllib.parse.urlsplit(url).netloc
+    fields = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 

@@ -27,34 +27,34 @@ class Scenario:
     items: int = 1
 
 
-def scenarios(arrangement: Arrangement, token: str) -> list[Scenario]:
+def scenarios(url: str, arrangement: Arrangement, token: str) -> list[Scenario]:
     """Return the scenarios, the no-op route first: every other one is compared with it."""
     return [
-        Scenario("no-op route", _noop("/bench/noop"), b"200"),
-        Scenario("no-op in a bare Flask", _noop("/bare/noop"), b"200"),
-        Scenario("token", _token(arrangement), b"access_token"),
-        Scenario("statement", _statements(arrangement, token, 1), b'"'),
-        Scenario(f"batch of {BATCH} statements", _statements(arrangement, token, BATCH), b'"', BATCH),
-        Scenario("PutParam", _put_param(arrangement), b"rror=0"),
+        Scenario("no-op route", _noop(url, "/bench/noop"), b"200"),
+        Scenario("no-op in a bare Flask", _noop(url, "/bare/noop"), b"200"),
+        Scenario("token", _token(url, arrangement), b"access_token"),
+        Scenario("statement", _statements(url, arrangement, token, 1), b'"'),
+        Scenario(f"batch of {BATCH} statements", _statements(url, arrangement, token, BATCH), b'"', BATCH),
+        Scenario("PutParam", _put_param(url, arrangement), b"rror=0"),
     ]
 
 
-def _noop(path: str) -> MakeRequests:
-    request = http_request(path, b"")
+def _noop(url: str, path: str) -> MakeRequests:
+    request = http_request(url, path, b"")
     return lambda _number: itertools.repeat(request)
 
 
-def _token(arrangement: Arrangement) -> MakeRequests:
+def _token(url: str, arrangement: Arrangement) -> MakeRequests:
     fields = {
         "grant_type": "client_credentials",
         "client_id": arrangement.client_id,
         "client_secret": arrangement.client_secret,
     }
-    request = http_request("/oauth/token", urllib.parse.urlencode(fields).encode(), Content_Type=FORM)
+    request = http_request(url, "/oauth/token", urllib.parse.urlencode(fields).encode(), Content_Type=FORM)
     return lambda _number: itertools.repeat(request)
 
 
-def _statements(arrangement: Arrangement, token: str, number_of: int) -> MakeRequests:
+def _statements(url: str, arrangement: Arrangement, token: str, number_of: int) -> MakeRequests:
     def make(_number: int) -> Iterator[bytes]:
         chance = random.Random()
         while True:
@@ -67,6 +67,7 @@ def _statements(arrangement: Arrangement, token: str, number_of: int) -> MakeReq
                 for _ in range(number_of)
             ]
             yield http_request(
+                url,
                 "/xapi/statements",
                 orjson.dumps(items if number_of > 1 else items[0]),
                 Content_Type="application/json",
@@ -77,11 +78,11 @@ def _statements(arrangement: Arrangement, token: str, number_of: int) -> MakeReq
     return make
 
 
-def _put_param(arrangement: Arrangement) -> MakeRequests:
+def _put_param(url: str, arrangement: Arrangement) -> MakeRequests:
     def make(number: int) -> Iterator[bytes]:
         session_id = arrangement.session_ids[number % len(arrangement.session_ids)]
         for counter in itertools.count():
             body = put_param_body(session_id, f"page{counter}", counter % 100)
-            yield http_request("/hacp", body, Content_Type=FORM)
+            yield http_request(url, "/hacp", body, Content_Type=FORM)
 
     return make
