@@ -63,6 +63,13 @@ SANS_IO = (
     "app/xapi/validation*.py",
     "app/xapi/attachments*.py",
     "app/xapi/progress_map*.py",
+    "app/xapi/comparison.py",
+    "app/xapi/identifiers.py",
+    "app/xapi/leniency.py",
+    "app/xapi/raw_text.py",
+    "app/xapi/statement_rules.py",
+    "app/xapi/times.py",
+    "app/xapi/versions.py",
     "app/xapi/errors.py",
     "app/delivery/targets/*.py",
 )
@@ -82,6 +89,7 @@ MAY_USE_FLASK = (
     "app/__init__.py",
     "app/db.py",
     "app/settings.py",
+    "app/proxies.py",
     "app/cli.py",
     "app/cli_*.py",
     "app/demo.py",
@@ -243,7 +251,10 @@ def test_only_settings_read_the_environment(path: Path) -> None:
     assert not [
         f"{_name(path)}:{node.lineno}"
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
     ]
 
 
