@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import metrics
 from app.db import DatabaseUnavailable, reading
+from app.proxies import PEER
 from app.settings import Settings, settings_of
 
 blueprint = Blueprint("health", __name__)
@@ -72,7 +73,7 @@ def may_see_metrics(token: str | None) -> bool:
     if any(name in request.headers for name in _PROXY_HEADERS):
         return False
     # What the socket said, kept apart from what a trusted proxy's header says of its own caller.
-    peer = request.environ.get("waymark.peer", request.remote_addr)
+    peer = request.environ.get(PEER, request.remote_addr)
     try:
         return ipaddress.ip_address(peer or "").is_loopback
     except ValueError:
