@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.admin.errors import answer_http_error, answer_unavailable
 from app.admin.formats import init_formats
+from app.admin.forms import aria
 from app.admin.security import guard_request, init_security
 from app.db import DatabaseUnavailable
 
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
         import_module(f"app.admin.pages.{name}")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR_SECONDS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["aria"] = aria
     init_security(app)
     init_formats(app)
     app.register_blueprint(blueprint)

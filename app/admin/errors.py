@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import g
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, default_exceptions
 from werkzeug.wrappers import Response
 
 from app.admin.frame import render
@@ -36,6 +36,8 @@ def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None
 
     Needs no database and no sign-in, so that it works when they do not.
     """
+    if status in default_exceptions and text == default_exceptions[status].description:
+        text = ""
     title, advice = _WORDS.get(status, ("This did not work", "Go back and try again."))
     reply = render(
         "error.html",
@@ -53,11 +55,10 @@ def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None
 def answer_http_error(error: HTTPException) -> Response:
     """Answer an error raised in a page; werkzeug's stock sentences give way to ours."""
     status = error.code or 500
-    is_stock = error.description == type(error).description
     headers = {}
     if status == 405:
         headers = {name: value for name, value in error.get_headers() if name == "Allow"}
-    return error_reply(status, "" if is_stock else (error.description or ""), headers)
+    return error_reply(status, error.description or "", headers)
 
 
 def answer_unavailable(error: DatabaseUnavailable) -> Response:

@@ -40,6 +40,15 @@ def text_of(field: Field) -> str:
     return field.data or ""
 
 
+def aria(field: Field) -> dict[str, str]:
+    """Return the attributes that tie a field to its hint and its error."""
+    about = [f"{field.id}-hint"] if field.description else []
+    if field.errors:
+        about.append(f"{field.id}-error")
+    described = {"aria-describedby": " ".join(about)} if about else {}
+    return {**described, **({"aria-invalid": "true"} if field.errors else {})}
+
+
 def lines(text: str | None) -> list[str]:
     """Return the lines of a text box that hold something."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -24,7 +24,7 @@ THEMES = ("light", "auto", "dark")
 _STATIC = Path(__file__).parent / "static"
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """The person of this request, as Flask-Login wants one; its id is the sign-in's token."""
 
     def __init__(self, person: Person, token: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import Integration
-from app.models.access import AccessToken
+from app.models import access as tables
 from app.models.launches import Launch
 from app.models.learning import Course, Identity, Learner, Observation, ProgressRow
 from app.models.records import Exchange
@@ -111,15 +112,23 @@ def read_live_use(session: Session, settings: Settings, integration_id: str, *, 
         sessions=_count(session, select(Launch.id).where(Launch.integration_id == integration_id, is_open)),
         tokens=_count(
             session,
-            select(AccessToken.token_hash).where(
-                AccessToken.integration_id == integration_id, AccessToken.expires_at > now
+            select(tables.AccessToken.token_hash).where(
+                tables.AccessToken.integration_id == integration_id, tables.AccessToken.expires_at > now
             ),
         ),
     )
 
 
+def is_demo_loaded(session: Session) -> bool:
+    """Tell whether the whole demo is there, with an integration of its own."""
+    query = select(tables.Integration.id).where(
+        tables.Integration.is_demo, tables.Integration.deleted_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def has_demo(session: Session) -> bool:
-    """Tell whether the demo's data is loaded."""
+    """Tell whether there is any demo data; a test message leaves some too."""
     return (
         session.scalar(select(Learner.id).where(Learner.is_demo).limit(1)) is not None
         or session.scalar(select(Course.id).where(Course.is_demo).limit(1)) is not None
@@ -164,6 +173,6 @@ def _state(session: Session, integration: Integration, last_at: datetime | None)
     return State.RECEIVING if last_at > now - QUIET_AFTER else State.QUIET
 
 
-def _count(session: Session, query: Select[tuple[str]] | Select[tuple[bytes]]) -> int:
+def _count(session: Session, query: Select[Any]) -> int:
     rows = query.limit(COUNT_CAP + 1).subquery()
     return session.execute(select(func.count()).select_from(rows)).scalar_one()

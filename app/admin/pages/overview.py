@@ -14,7 +14,14 @@ from app.admin.blueprint import blueprint
 from app.admin.events import to_events
 from app.admin.frame import organisation, render
 from app.admin.security import needs
-from app.admin.summaries import COUNT_CAP, has_demo, has_real_progress, read_figures, read_health
+from app.admin.summaries import (
+    COUNT_CAP,
+    has_demo,
+    has_real_progress,
+    is_demo_loaded,
+    read_figures,
+    read_health,
+)
 from app.catalog.service import list_courses
 from app.db import reading
 from app.inspector.exchanges import list_exchanges
@@ -39,7 +46,7 @@ def overview() -> Response:
         health = read_health(session, integrations, now=now)
         figures = read_figures(session, now=now)
         events = to_events(list_exchanges(session, limit=8))
-        is_demo_loaded = has_demo(session)
+        is_any_demo, is_loaded = has_demo(session), is_demo_loaded(session)
         real = [i for i in integrations if not i.is_demo]
         has_message = any(_milestones(i) for i in real)
         has_course = bool(list_courses(session, limit=1))
@@ -53,7 +60,7 @@ def overview() -> Response:
         ),
         Task("Add an integration", bool(real), url_for("admin.new_integration")),
         Task("See its first message arrive", has_message, url_for("admin.integration_list")),
-        Task("Know a course", has_course, url_for("admin.course_list")),
+        Task("See the first course", has_course, url_for("admin.course_list")),
         Task("See the first progress", has_rows, url_for("admin.progress_table")),
     ]
     return render(
@@ -63,8 +70,9 @@ def overview() -> Response:
         integrations=integrations,
         health=health,
         events=events,
-        has_demo=is_demo_loaded,
-        is_empty=not (has_rows or is_demo_loaded),
+        has_demo=is_any_demo,
+        is_demo_loaded=is_loaded,
+        is_empty=not (has_rows or is_any_demo),
         tasks=tasks,
         current="overview",
     )

@@ -44,7 +44,7 @@ def progress_table() -> Response:
         count = count_progress(session, view.wanted)
         is_first_use = not count and not has_progress(session)
         is_connected = bool(list_integrations(session))
-        is_demo_loaded = has_demo(session)
+        is_any_demo = has_demo(session)
     return render(
         "progress.html",
         400 if view.faults else 200,
@@ -55,7 +55,7 @@ def progress_table() -> Response:
         chips=view.chips(_names(view)),
         is_first_use=is_first_use,
         is_connected=is_connected,
-        has_demo=is_demo_loaded,
+        has_demo=is_any_demo,
         statuses=STATUS_NAMES,
         channels=CHANNEL_NAMES,
         sizes=SIZES,

@@ -11,7 +11,7 @@ from app.admin.blueprint import blueprint
 from app.admin.forms import OrganisationForm, text_of
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.security import needs
-from app.admin.summaries import has_demo
+from app.admin.summaries import has_demo, is_demo_loaded
 from app.db import reading, transact
 from app.settings import settings_of
 
@@ -43,7 +43,7 @@ def organisation_page(*, in_wizard: bool) -> Response:
         settings=settings,
         seen_host=request.host,
         asks_to_confirm=must_ask or bool(form.is_sure.data),
-        has_demo=_has_demo(),
+        **_demo_state(),
         current="settings",
     )
 
@@ -86,6 +86,6 @@ def _save(form: OrganisationForm, *, in_wizard: bool) -> Response:
     return see_other(f"{after.public_url}{path}" if _leads_elsewhere(after.public_url) else path)
 
 
-def _has_demo() -> bool:
+def _demo_state() -> dict[str, object]:
     with reading() as session:
-        return has_demo(session)
+        return {"has_demo": has_demo(session), "is_demo_loaded": is_demo_loaded(session)}
