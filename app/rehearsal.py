@@ -231,7 +231,7 @@ def _doubled_learners(session: Session, stage: Stage, emails: dict[str, str]) ->
     table = learning.Identity
     for values in _batches([*emails.values(), *emails]):
         named = select(table.value, table.learner_id).where(table.value.in_(values))
-        for value, learner_id in session.execute(named).tuples():
+        for value, learner_id in session.execute(named):
             if learner_id != stage.learner_ids[emails.get(value, value)]:
                 yield f"{value} is also learner {learner_id}"
     strangers = (
@@ -255,7 +255,7 @@ def _doubled_courses(
     others = {course_id for _, course_id in rows} - set(stage.course_ids.values())
     for ids in _batches(others):
         query = select(learning.Course.id, learning.Course.activity_id).where(learning.Course.id.in_(ids))
-        for course_id, activity_id in session.execute(query).tuples():
+        for course_id, activity_id in session.execute(query):
             twin = numbers.get(activity_id.rpartition(":")[2])
             if twin is not None:
                 yield f"course {course_id} is course {twin} again"
