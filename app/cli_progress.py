@@ -74,6 +74,8 @@ def export(
             else:
                 for chunk in json_chunks(line.as_json() for line in lines):
                     file.write(chunk)
+    with db.transaction() as session:
+        write_audit(session, actor=COMMAND_LINE, action="progress.exported", target="progress")
     if output is not None:
         note(f"Wrote {output}")
 

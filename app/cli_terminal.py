@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.access.hosts import BadHost
 from app.access.integrations import BadIntegration, UnknownIntegration
+from app.access.launches import IntegrationDisabled
 from app.access.people import BadPassword, BadPerson, UnknownPerson
 from app.catalog.service import BadCourse, UnknownCourse
 from app.db import DatabaseUnavailable
@@ -31,6 +32,7 @@ _REFUSALS = (
     BadLearner,
     BadPassword,
     BadPerson,
+    IntegrationDisabled,
     UnknownCourse,
     UnknownIntegration,
     UnknownLearner,
@@ -41,9 +43,12 @@ _REFUSALS = (
 class OneLineErrors(click.Command):
     """A command whose errors are one line on stderr: 1 for a refusal, 2 for wrong usage."""
 
-    def make_context(self, *args: Any, **options: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
         with _one_line():
-            return super().make_context(*args, **options)
+            _refuse_stray_bytes(args)
+            return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         with _one_line():
@@ -78,6 +83,15 @@ def _one_line() -> Iterator[None]:
         ) from None
     except OSError as error:
         raise click.ClickException(one_line(str(error))) from None
+
+
+def _refuse_stray_bytes(arguments: list[str]) -> None:
+    """Refuse bytes that are not UTF-8: Python passes them on as lone surrogates, which no database takes."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError("an argument is not UTF-8 text") from None
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.access.audit import list_audit
+from app.access.integrations import set_enabled
 from app.access.launches import resolve_session
 from app.catalog.service import resolve_identifier
 from app.learners.service import resolve_identity
@@ -154,3 +155,33 @@ def test_launch_create_refuses_unknown_ids(cli: CommandLine, integration_id: str
     }
     ids[unknown] = "nobody"
     cli.refused("launch", "create", *(part for pair in ids.items() for part in pair))
+
+
+def test_nothing_is_launched_for_a_disabled_integration(
+    cli: CommandLine, session: Session, integration_id: str
+) -> None:
+    course_id = add_course(cli, integration_id)["id"]
+    learner_id = cli.json("learner", "add", "--name", "García, Ana")["id"]
+    set_enabled(session, integration_id, is_enabled=False)
+    session.commit()
+    error = cli.refused(
+        "launch", "create", "--integration", integration_id, "--course", course_id, "--learner", learner_id
+    )
+    assert "switched off" in error
+
+
+@pytest.mark.parametrize("text", ["\udcff", "a\udcffb", "e\u0301\u202e", "\U0001f600"])
+def test_text_that_no_terminal_should_send_is_kept_harmless_or_refused(
+    cli: CommandLine, integration_id: str, text: str
+) -> None:
+    """Bytes of an argument that are not UTF-8 arrive as lone surrogates, which no database takes."""
+    for arguments in (
+        ("learner", "add", "--name", text, "--email", f"{text}@x.org", "--user-id", text),
+        ("course", "add", "--integration", integration_id, "--title", text, "--activity-id", f"x:{text}"),
+        ("integration", "add", "--kind", "xapi", "--name", text, "--host", text),
+        ("learner", "list", "--text", text),
+        ("progress", "list", "--learner", text),
+    ):
+        result = cli.run(*arguments)
+        assert result.exit_code in (0, 1, 2), result.output
+        assert len(result.stderr.splitlines()) == (result.exit_code > 0)

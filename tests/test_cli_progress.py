@@ -146,13 +146,16 @@ def test_export_as_json_is_what_list_says(cli: CommandLine, ana: str, way: list[
     assert json.loads(cli.ok("progress", "export", *way)) == cli.json("progress", "list")
 
 
-def test_export_writes_a_file(cli: CommandLine, ana: str, tmp_path: Path) -> None:
+def test_export_writes_a_file_and_an_audit_entry(
+    cli: CommandLine, session: Session, ana: str, tmp_path: Path
+) -> None:
     path = tmp_path / "progress.csv"
     result = cli.run("progress", "export", "--output", str(path))
     assert result.stdout == ""
     text = path.read_bytes().decode()
     assert text.count("\r\n") == 3
     assert "\r\r\n" not in text
+    assert list_audit(session)[0].action == "progress.exported"
 
 
 def test_export_to_a_place_that_is_none_is_refused(cli: CommandLine, ana: str, tmp_path: Path) -> None:
