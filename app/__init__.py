@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
 from flask_migrate import Migrate
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
 
 from app import db as database
 from app.logs import configure_logs, get_logger
 from app.models.base import new_id
+from app.proxies import TrustedProxyFix
 from app.settings import Settings
 
 ErrorReply = Callable[[int, str, Mapping[str, str]], Response]
@@ -45,51 +46,35 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _register_rooms(app: Flask) -> None:
-    """Mount every face; the longest matching prefix answers the errors of URLs that match nothing."""
-    import importlib.util
-
-    faces: dict[str, ErrorReply] = {}
-
-    def exists(name: str) -> bool:
-        try:
-            return importlib.util.find_spec(name) is not None
-        except ModuleNotFoundError:
-            return False
-
-    if exists("app.health"):
-        from app import health
-
-        app.register_blueprint(health.blueprint)
-    if exists("app.hacp.routes"):
-        from app.hacp import routes as hacp
-
-        app.register_blueprint(hacp.blueprint)
-        faces["/hacp"] = hacp.error_reply
-    if exists("app.hacp.launch_routes"):
-        from app.hacp import launch_routes
-
-        app.register_blueprint(launch_routes.blueprint)
-    if exists("app.oauth.routes"):
-        from app.oauth import routes as oauth
-
-        app.register_blueprint(oauth.blueprint)
-        faces["/oauth"] = oauth.error_reply
-    if exists("app.xapi.routes"):
+    """Mount every face; the first prefix that fits answers the errors of URLs that match nothing."""
+    from app import cli, health
+    from app.admin import blueprint as admin, errors as admin_errors
+    from app.hacp import launch_routes, routes as hacp
+    from app.oauth import routes as oauth
+    try:
         from app.xapi import routes as xapi
+    except ImportError:
+        xapi = oauth
 
-        app.register_blueprint(xapi.blueprint)
-        faces["/xapi"] = xapi.error_reply
-    if all(exists(f"app.admin.pages.{n}") for n in ("account", "audit", "courses", "demo", "integration_acts", "integrations", "learners", "overview", "progress", "settings", "setup", "sign_in")):
-        from app.admin import blueprint as admin
-        from app.admin.errors import error_reply
-
-        admin.register(app)
-        faces["/"] = error_reply
-    if all(exists(n) for n in ("app.cli", "app.access.credentials", "app.access.tokens", "app.access.launches", "app.demo")):
-        from app import cli
-
-        cli.register(app)
-    _register_errors(app, faces)
+    for blueprint in (
+        health.blueprint,
+        hacp.blueprint,
+        launch_routes.blueprint,
+        oauth.blueprint,
+        *([xapi.blueprint] if xapi is not oauth else []),
+    ):
+        app.register_blueprint(blueprint)
+    admin.register(app)
+    cli.register(app)
+    _register_errors(
+        app,
+        {
+            "/hacp": hacp.error_reply,
+            "/oauth": oauth.error_reply,
+            "/xapi": xapi.error_reply,
+            "/": admin_errors.error_reply,
+        },
+    )
 
 
 def _register_request_id(app: Flask) -> None:
@@ -113,7 +98,7 @@ def _register_errors(app: Flask, faces: Mapping[str, ErrorReply]) -> None:
         for prefix, face_reply in faces.items():
             if request.path == prefix or request.path.startswith(prefix.rstrip("/") + "/"):
                 return face_reply(status, text, headers)
-        return Response(f"{status} {text}\n", status, headers, mimetype="text/plain")
+        raise LookupError("the pages' prefix fits every path")
 
     @app.errorhandler(HTTPException)
     def answer_http_error(error: HTTPException) -> Response:
@@ -135,25 +120,3 @@ def _register_errors(app: Flask, faces: Mapping[str, ErrorReply]) -> None:
         # The edge: whatever was not foreseen becomes a short 500 in the caller's own form, and a log entry.
         get_logger("app").error("unexpected error", path=request.path, exc_info=error)
         return reply(500, "The server made a mistake. The request id names it in the log.", {})
-
-
-class TrustedProxyFix:
-    """Believe X-Forwarded-For and -Proto only from the configured proxies; never X-Forwarded-Host."""
-
-    def __init__(self, wsgi_app: Callable[..., object], networks: tuple[str, ...]) -> None:
-        from ipaddress import ip_network
-
-        self._plain = wsgi_app
-        self._fixed = ProxyFix(wsgi_app, x_for=1, x_proto=1)  # type: ignore[arg-type]
-        self._networks = [ip_network(network) for network in networks]
-
-    def __call__(self, environ: dict[str, object], start_response: object) -> object:
-        from ipaddress import ip_address
-
-        environ["waymark.peer"] = environ.get("REMOTE_ADDR")
-        try:
-            peer = ip_address(str(environ.get("REMOTE_ADDR", "")))
-        except ValueError:
-            return self._plain(environ, start_response)
-        is_trusted = any(peer in network for network in self._networks)
-        return (self._fixed if is_trusted else self._plain)(environ, start_response)  # type: ignore[arg-type]

@@ -28,7 +28,15 @@ def report(**changes: Any) -> Report:
 
 @pytest.mark.parametrize(
     ("sent", "kept"),
-    [("0", "0"), ("39", "39"), ("66.666", "66.67"), ("100.0", "100"), ("140", "100"), ("-69", "0"), ("NaN", "0")],
+    [
+        ("0", "0"),
+        ("39", "39"),
+        ("66.666", "66.67"),
+        ("100.0", "100"),
+        ("140", "100"),
+        ("-69", "0"),
+        ("NaN", "0"),
+    ],
 )
 def test_a_percentage_is_clamped_and_a_negative_one_ignored(sent: str, kept: str) -> None:
     assert clamp_percent(Decimal(sent)) == Decimal(kept)
@@ -76,7 +84,9 @@ def test_the_first_completion_dates_it_and_later_ones_do_not() -> None:
         assert progress.last_activity == NOON
 
 
-@pytest.mark.parametrize(("lead", "is_believed"), [(timedelta(minutes=5), True), (timedelta(minutes=5, seconds=1), False)])
+@pytest.mark.parametrize(
+    ("lead", "is_believed"), [(timedelta(minutes=5), True), (timedelta(minutes=5, seconds=1), False)]
+)
 def test_an_event_in_the_future_counts_as_receipt(lead: timedelta, is_believed: bool) -> None:
     progress = project([report(status=Status.COMPLETED, event_at=NOON + lead)])
     assert progress.completed_at == (NOON + lead if is_believed else NOON)
@@ -110,5 +120,7 @@ def test_the_channels_are_never_added_up() -> None:
 
 
 def test_the_higher_score_is_kept() -> None:
-    assert project([report(source="a", score=Decimal("91.5")), report(source="b", score=Decimal(70))]).score == Decimal("91.5")
+    assert project(
+        [report(source="a", score=Decimal("91.5")), report(source="b", score=Decimal(70))]
+    ).score == Decimal("91.5")
     assert project([report()]).score is None
