@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -40,8 +42,15 @@ def count_request(method: str, endpoint: str | None, code: int, seconds: float) 
     """Count one answered HTTP request; unmatched paths share the endpoint `none`."""
     # A client may invent methods; each would be a time series of its own.
     known = method if method in _METHODS else "other"
-    _requests.labels(known, endpoint or "none", str(code)).inc()
-    _durations.labels(known, endpoint or "none").observe(seconds)
+    total, duration = _series(known, endpoint or "none", str(code))
+    total.inc()
+    duration.observe(seconds)
+
+
+@lru_cache(maxsize=4096)
+def _series(method: str, endpoint: str, code: str) -> tuple[Counter, Histogram]:
+    """Look the series up once: the client's own look-up takes a lock, and this runs for every request."""
+    return _requests.labels(method, endpoint, code), _durations.labels(method, endpoint)
 
 
 def count_hacp(command: str, error: str) -> None:
