@@ -4,9 +4,13 @@ from __future__ import annotations
 
 
 class XapiError(Exception):
-    """A refusal: `text` says which rule and never a secret, `pointer` where in the body (RFC 6901)."""
+    """A refusal: `text` says which rule and never a secret, `pointer` where in the body (RFC 6901).
+
+    `finding` is the code under which the log explains it.
+    """
 
     status = 400
+    finding: str | None = None
 
     def __init__(self, text: str, *, pointer: str | None = None) -> None:
         super().__init__(text)
@@ -21,25 +25,35 @@ class BadRequest(XapiError):
 class BadJson(XapiError):
     """The body is not the JSON that the standard allows."""
 
+    finding = "X4"
+
 
 class BadStatement(XapiError):
     """The JSON is no valid statement."""
 
+    finding = "X4"
+
 
 class NotAuthenticated(XapiError):
-    """No usable credentials; `is_bearer` chooses the challenge (RFC 6750 §3)."""
+    """No usable credentials; `is_bearer` chooses the challenge (RFC 6750 §3).
+
+    `integration_id` when they were right once, or would be if the integration were not switched off.
+    """
 
     status = 401
 
-    def __init__(self, text: str, *, is_bearer: bool) -> None:
+    def __init__(self, text: str, *, is_bearer: bool, integration_id: str | None = None) -> None:
         super().__init__(text)
         self.is_bearer = is_bearer
+        self.integration_id = integration_id
+        self.finding = "I1" if integration_id else "X3" if is_bearer else "X1"
 
 
 class NotAllowed(XapiError):
     """Good credentials without the scope that this needs."""
 
     status = 403
+    finding = "X7"
 
 
 class NotFound(XapiError):
@@ -52,6 +66,7 @@ class StatementConflict(XapiError):
     """The id is taken by a statement with other content (xAPI 1.0.3 Part 3 §2.1.1)."""
 
     status = 409
+    finding = "X6"
 
 
 class BodyTooLarge(XapiError):
@@ -64,3 +79,4 @@ class MisdirectedHost(XapiError):
     """The Host is registered on no integration."""
 
     status = 421
+    finding = "H1"

@@ -1,0 +1,146 @@
+"""Who sends a request to the record store, and may it do what it asks (xAPI Part 3 §3.3, §4; RFC 6750)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.access.authorization_header import BadAuthorization, Basic, Bearer, parse_authorization
+from app.access.clients import Client
+from app.access.credentials import check_credential
+from app.access.host_registry import HostVerdict, judge_host
+from app.access.organisation import load_organisation
+from app.access.scopes import default_scopes, may_read, may_read_own, may_write
+from app.access.tokens import find_token
+from app.inspector.exchanges import NewExchange
+from app.inspector.findings import Finding
+from app.settings import Settings
+from app.xapi.errors import BadRequest, MisdirectedHost, NotAllowed, NotAuthenticated
+from app.xapi.versions import Version, find_version
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as it arrived; `draft` holds what the exchange log keeps of any request."""
+
+    draft: NewExchange
+    authorization: Basic | Bearer
+    body: bytes
+    parameters: tuple[tuple[str, str], ...]
+    version_header: str | None
+    media_type: str
+
+    def find_parameter(self, name: str) -> str | None:
+        """Return the first value of a query parameter."""
+        return next((value for key, value in self.parameters if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An admitted client; `authority` is what its statements are stored under, as JSON text."""
+
+    client: Client
+    scopes: frozenset[str]
+    is_bearer: bool
+    authority: bytes
+    host_finding: Finding | None
+
+    def version(self, call: Call) -> Version:
+        """Return the version to speak: the one asked for, else the integration's default."""
+        return find_version(call.version_header) or Version(self.client.xapi_default_version)
+
+
+def read_authorization(header: str | None) -> Basic | Bearer:
+    """Read the header before anything else is done for a stranger; raises NotAuthenticated."""
+    if header is None:
+        raise NotAuthenticated("credentials are missing", is_bearer=False)
+    try:
+        return parse_authorization(header)
+    except BadAuthorization as error:
+        raise NotAuthenticated(str(error), is_bearer=error.is_bearer) from None
+
+
+def admit(session: Session, settings: Settings, call: Call) -> Caller:
+    """Find out who calls; raises MisdirectedHost, BadRequest or NotAuthenticated."""
+    organisation = load_organisation(session, settings)
+    verdict = judge_host(session, organisation, call.draft.host)
+    if verdict is HostVerdict.BAD:
+        raise BadRequest("the Host header is not a host name")
+    if verdict not in (HostVerdict.OK, HostVerdict.OBSERVED):
+        raise MisdirectedHost(f"no integration lists the host name {call.draft.host[:100]!r}")
+    is_bearer = isinstance(call.authorization, Bearer)
+    client, scopes = _find_client(session, call.authorization)
+    if not client.is_enabled:
+        text = "the integration is switched off"
+        raise NotAuthenticated(text, is_bearer=is_bearer, integration_id=client.integration_id)
+    is_observed = verdict is HostVerdict.OBSERVED
+    agent = {
+        "objectType": "Agent",
+        "account": {"homePage": organisation.public_url, "name": client.client_id},
+    }
+    return Caller(
+        client=client,
+        scopes=scopes,
+        is_bearer=is_bearer,
+        authority=orjson.dumps(agent),
+        host_finding=Finding("H1", f"the request named {call.draft.host}") if is_observed else None,
+    )
+
+
+def _find_client(session: Session, authorization: Basic | Bearer) -> tuple[Client, frozenset[str]]:
+    if isinstance(authorization, Bearer):
+        token = find_token(session, authorization.token)
+        if token is None:
+            raise NotAuthenticated("the access token is unknown or has expired", is_bearer=True)
+        return token.client, token.scopes
+    client = check_credential(session, authorization.client_id, authorization.client_secret)
+    if client is None:
+        raise NotAuthenticated("the client id is unknown or the secret is wrong", is_bearer=False)
+    return client, default_scopes(is_write_only=client.is_lenient and not client.has_widened_scopes)
+
+
+def check_write(caller: Caller, call: Call, *, parameters: frozenset[str]) -> None:
+    """Refuse a caller who may not write, or a request that is no writing of statements."""
+    if not may_write(caller.scopes):
+        raise NotAllowed("this credential may not write statements")
+    if caller.client.is_lenient:
+        return
+    _check_version(call)
+    _check_parameters(call, parameters)
+    if call.media_type == "multipart/mixed":
+        raise BadRequest("statements with attached data are not taken yet; send application/json")
+    if call.media_type != _JSON:
+        raise BadRequest(f"the Content-Type must be {_JSON}")
+
+
+def check_read(caller: Caller, call: Call) -> bool:
+    """Refuse a caller who may not read; returns whether only its own statements are open to it."""
+    if not may_read_own(caller.scopes):
+        raise NotAllowed("this credential may not read statements")
+    if not caller.client.is_lenient:
+        _check_version(call)
+        _check_parameters(call, frozenset({"statementId", "format", "attachments"}))
+        if call.find_parameter("format") not in (None, "exact"):
+            raise BadRequest("the only format so far is exact")
+        if call.find_parameter("attachments") not in (None, "false"):
+            raise BadRequest("attachments cannot be returned yet")
+    return not may_read(caller.scopes)
+
+
+def _check_version(call: Call) -> None:
+    if find_version(call.version_header) is None:
+        raise BadRequest("the header X-Experience-API-Version must be 1.0, 1.0.n, 2.0 or 2.0.n")
+
+
+def _check_parameters(call: Call, allowed: frozenset[str]) -> None:
+    seen: set[str] = set()
+    for name, _ in call.parameters:
+        if name not in allowed:
+            raise BadRequest(f"there is no query parameter {name[:60]!r} here")
+        if name in seen:
+            raise BadRequest(f"the query parameter {name!r} is repeated")
+        seen.add(name)

@@ -1,0 +1,92 @@
+"""From a request's bytes to statements that may be stored, strictly or as LinkedIn's are taken; no I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from app.xapi.errors import BadRequest, BadStatement
+from app.xapi.identifiers import derive_statement_id, new_statement_id
+from app.xapi.leniency import check_lenient, find_text
+from app.xapi.validation import check_statement
+from app.xapi.versions import Version
+from app.xapi.wire import Body, JsonObject, parse_body
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_LONGEST_ID = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One statement to be stored: its text as sent, what it says, and the id it is known by."""
+
+    text: bytes
+    value: JsonObject
+    statement_id: str
+    is_id_given: bool
+
+    @property
+    def content_hash(self) -> bytes:
+        """SHA-256 of the text as sent: tells a plain repeat at once."""
+        return hashlib.sha256(self.text).digest()
+
+
+def read_strict(body: bytes, version: Version, *, put_id: str | None = None) -> tuple[Incoming, ...]:
+    """Read statements by the rules of a version; all are good or BadJson, BadStatement is raised."""
+    parsed = parse_body(body)
+    _check_single(parsed, put_id)
+    statements = []
+    for position, item in enumerate(parsed.items):
+        pointer = f"/{position}" if parsed.is_batch else ""
+        check_statement(item.value, version, pointer=pointer)
+        given = item.value.get("id")
+        own_id = given.lower() if isinstance(given, str) else None
+        if put_id is not None and own_id not in (None, put_id):
+            raise BadStatement("the id differs from the parameter statementId", pointer="/id")
+        statement_id = own_id or put_id or new_statement_id()
+        statements.append(Incoming(item.text, item.value, statement_id, own_id is not None))
+    repeated = [key for key, count in Counter(one.statement_id for one in statements).items() if count > 1]
+    if repeated:
+        raise BadStatement(f"the id {repeated[0]} occurs twice in one batch")
+    return tuple(statements)
+
+
+def read_lenient(body: bytes, integration_id: str, *, put_id: str | None = None) -> tuple[Incoming, ...]:
+    """Read LinkedIn's statements: whatever says who did what to what is taken."""
+    parsed = parse_body(body)
+    _check_single(parsed, put_id)
+    statements = []
+    for position, item in enumerate(parsed.items):
+        check_lenient(item.value, pointer=f"/{position}" if parsed.is_batch else "")
+        own_id = find_text(item.value.get("id"))
+        statement_id = own_id or put_id
+        if statement_id is None or len(statement_id) > _LONGEST_ID:
+            # A repeat of the same content gets the same id, and so is known as a repeat.
+            statement_id = derive_statement_id(integration_id, item.text)
+        statements.append(
+            Incoming(item.text, item.value, normalise_id(statement_id), item.value.get("id") is not None)
+        )
+    return tuple(statements)
+
+
+def read_statement_id(text: str | None, *, is_lenient: bool) -> str:
+    """Return the parameter statementId; a record store's must be a UUID."""
+    if not text:
+        raise BadRequest("the query parameter statementId is missing")
+    if is_lenient:
+        return normalise_id(text.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
+    if not _UUID.fullmatch(text):
+        raise BadRequest("the query parameter statementId must be a UUID")
+    return text.lower()
+
+
+def normalise_id(text: str) -> str:
+    """Write a UUID in lower case, in which ids are compared; any other id stays as it is."""
+    return text.lower() if _UUID.fullmatch(text) else text
+
+
+def _check_single(parsed: Body, put_id: str | None) -> None:
+    if put_id is not None and parsed.is_batch:
+        raise BadStatement("PUT takes one statement, not an array", pointer="")

@@ -1,0 +1,152 @@
+"""What the statements resource does, each in one transaction with its line in the exchange log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.clients import mark_client_seen
+from app.access.integrations import Milestone
+from app.inspector.exchanges import BODY_CAP_BYTES, NewExchange, write_exchange, write_refusal
+from app.inspector.findings import Finding
+from app.progress.service import Change
+from app.progress.values import Progress
+from app.xapi.admission import Call, Caller
+from app.xapi.errors import BadJson, BadStatement, NotAuthenticated, NotFound, StatementConflict, XapiError
+from app.xapi.intake import Incoming
+from app.xapi.statements import Found, Outcome, find_statement, store
+from app.xapi.tracking import Effect, track
+
+# What a refused body of LinkedIn's holds is nowhere else, so it waits in the log, whole.
+_PARKED_REFUSALS = (BadJson, BadStatement)
+
+
+def take_statements(session: Session, caller: Caller, call: Call, statements: Sequence[Incoming]) -> Outcome:
+    """Store statements, move the progress they speak of, and log the exchange."""
+    draft = call.draft
+    outcome = store(session, caller, statements, version=caller.version(call), exchange_id=draft.request_id)
+    effect = Effect()
+    if outcome.new:
+        effect = track(session, caller.client, outcome.new, received_at=draft.received_at)
+        mark_client_seen(session, caller.client, Milestone.STATEMENT)
+    is_parked = bool(outcome.changed) or effect.failed > 0
+    exchange = _exchange(caller, call, _describe(outcome, effect))
+    exchange = replace(
+        exchange,
+        learner_id=effect.learner_id,
+        statement_key=outcome.new[-1].key if outcome.new else None,
+        request_body=call.body if is_parked else call.body[:BODY_CAP_BYTES],
+        reply_body=format_ids(statements) if call.draft.method == "POST" else None,
+        is_parked=is_parked,
+        findings=_findings(caller, outcome, effect),
+    )
+    write_exchange(session, exchange)
+    return outcome
+
+
+def read_statement(
+    session: Session, caller: Caller, call: Call, statement_id: str, *, is_own_only: bool
+) -> Found:
+    """Return one statement and log the exchange; raises NotFound."""
+    found = find_statement(session, caller, statement_id, is_own_only=is_own_only)
+    if found is None:
+        raise NotFound("there is no statement with this id")
+    findings = (caller.host_finding,) if caller.host_finding else ()
+    exchange = _exchange(caller, call, "statement read")
+    write_exchange(session, replace(exchange, statement_key=found.key, findings=findings))
+    return found
+
+
+def keep_refusal(
+    session: Session, call: NewExchange, caller: Caller | None, error: XapiError, body: bytes
+) -> None:
+    """Log a refused request; a stranger's only in the ring of those."""
+    findings = (
+        (Finding(error.finding, f"{error.pointer or ''} {error.text}".strip()),) if error.finding else ()
+    )
+    exchange = replace(
+        call,
+        status=error.status,
+        result=f"{error.status}: {error.text}",
+        duration=clock.now() - call.received_at,
+        reply_body=format_error(error),
+        findings=findings,
+    )
+    if caller is None:
+        integration_id = error.integration_id if isinstance(error, NotAuthenticated) else None
+        exchange = replace(exchange, integration_id=integration_id)
+        write_refusal(session, exchange, is_anonymous=integration_id is None)
+        return
+    is_parked = isinstance(error, StatementConflict) or (
+        caller.client.is_lenient and isinstance(error, _PARKED_REFUSALS)
+    )
+    exchange = replace(
+        _of_caller(exchange, caller),
+        request_body=body if is_parked else body[:BODY_CAP_BYTES],
+        is_parked=is_parked,
+    )
+    write_refusal(session, exchange, is_anonymous=False)
+
+
+def format_ids(statements: Sequence[Incoming]) -> bytes:
+    """Write the reply to POST: the ids in the order of the statements."""
+    return orjson.dumps([one.statement_id for one in statements])
+
+
+def format_error(error: XapiError) -> bytes:
+    """Write the reply to a refused request."""
+    body: dict[str, object] = {"error": error.text, "status": error.status}
+    if error.pointer is not None:
+        body["pointer"] = error.pointer
+    return orjson.dumps(body)
+
+
+def _exchange(caller: Caller, call: Call, result: str) -> NewExchange:
+    status = 204 if call.draft.method == "PUT" else 200
+    duration = clock.now() - call.draft.received_at
+    return _of_caller(replace(call.draft, status=status, result=result, duration=duration), caller)
+
+
+def _of_caller(exchange: NewExchange, caller: Caller) -> NewExchange:
+    client = caller.client
+    return replace(
+        exchange,
+        integration_id=client.integration_id,
+        credential_id=client.credential_id,
+        is_demo=client.is_demo,
+    )
+
+
+def _findings(caller: Caller, outcome: Outcome, effect: Effect) -> tuple[Finding, ...]:
+    findings = [*effect.findings.values()]
+    if caller.host_finding:
+        findings.append(caller.host_finding)
+    if outcome.repeated:
+        findings.append(Finding("X5", f"{outcome.repeated} came again"))
+    findings += [Finding("X6", f"statement {incoming.statement_id}") for incoming in outcome.changed]
+    return tuple(findings)
+
+
+def _describe(outcome: Outcome, effect: Effect) -> str:
+    parts = [f"{len(outcome.new)} stored"]
+    if outcome.repeated:
+        parts.append(f"{outcome.repeated} repeated")
+    if outcome.changed:
+        parts.append(f"{len(outcome.changed)} parked")
+    if effect.failed:
+        parts.append(f"{effect.failed} without progress")
+    if len(outcome.new) == 1 and effect.change is not None:
+        parts.append(_describe_change(effect.change))
+    return ", ".join(parts)
+
+
+def _describe_change(change: Change) -> str:
+    return f"progress {_words(change.before or Progress())} to {_words(change.after)}"
+
+
+def _words(progress: Progress) -> str:
+    return f"{progress.status.value} {progress.percent:.0f} %"

@@ -1,0 +1,141 @@
+"""Store statements and find them again: one round of inserts for a request, then their progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import on_conflict_insert
+from app.models.base import next_statement_key
+from app.models.records import Statement as Row
+from app.xapi.admission import Caller
+from app.xapi.comparison import is_same_statement
+from app.xapi.errors import StatementConflict
+from app.xapi.intake import Incoming
+from app.xapi.raw_text import splice
+from app.xapi.versions import Version
+
+_ASSIGNED = ("stored", "authority")
+_BY_ID = select(Row.key, Row.credential_id, Row.payload).where(
+    Row.integration_id == bindparam("integration_id"), Row.statement_id == bindparam("statement_id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A new statement in the store."""
+
+    key: int
+    incoming: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request's statements: new ones, plain repeats, and known ids with other content."""
+
+    new: tuple[Stored, ...]
+    repeated: int
+    changed: tuple[Incoming, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A statement read back; `text` is its JSON, `key` holds the moment of storing."""
+
+    key: int
+    text: bytes
+
+
+def store(
+    session: Session,
+    caller: Caller,
+    statements: Sequence[Incoming],
+    *,
+    version: Version,
+    exchange_id: str,
+) -> Outcome:
+    """Insert what is new. A known id is never changed: with other content the record store raises
+    StatementConflict, and for LinkedIn it is reported as changed.
+    """
+    keyed = [Stored(next_statement_key(), incoming) for incoming in statements]
+    if not keyed:
+        return Outcome((), 0, ())
+    rows = [_row(caller, stored, version, exchange_id) for stored in keyed]
+    insert = on_conflict_insert(session, Row).on_conflict_do_nothing(
+        index_elements=["integration_id", "statement_id"]
+    )
+    inserted = set(session.scalars(insert.returning(Row.key), rows))
+    known = [stored.incoming for stored in keyed if stored.key not in inserted]
+    changed = tuple(incoming for incoming in known if not _is_repeat(session, caller, incoming))
+    if changed and not caller.client.is_lenient:
+        raise StatementConflict(f"another statement with the id {changed[0].statement_id} is stored")
+    new = tuple(stored for stored in keyed if stored.key in inserted)
+    return Outcome(new, len(known) - len(changed), changed)
+
+
+def find_statement(session: Session, caller: Caller, statement_id: str, *, is_own_only: bool) -> Found | None:
+    """Return a statement of the caller's integration; another's id is as unknown as any."""
+    row = _find_row(session, caller, statement_id)
+    if row is None or (is_own_only and row.credential_id != caller.client.credential_id):
+        return None
+    return Found(row.key, row.payload.encode())
+
+
+def _row(caller: Caller, stored: Stored, version: Version, exchange_id: str) -> dict[str, Any]:
+    incoming = stored.incoming
+    return {
+        "key": stored.key,
+        "integration_id": caller.client.integration_id,
+        "statement_id": incoming.statement_id,
+        "credential_id": caller.client.credential_id,
+        "exchange_id": exchange_id,
+        "content_hash": incoming.content_hash,
+        "payload": _complete(incoming, stored.key, caller.authority, version).decode(),
+    }
+
+
+def _complete(incoming: Incoming, key: int, authority: bytes, version: Version) -> bytes:
+    """Add what the store assigns (Part 2 §2.4.7–2.4.10) around the client's own text."""
+    value = incoming.value
+    stored = orjson.dumps(format_stored(key))
+    members = {} if incoming.is_id_given else {"id": orjson.dumps(incoming.statement_id)}
+    if "timestamp" not in value:
+        members["timestamp"] = stored
+    members["stored"] = stored
+    members["authority"] = authority
+    if "version" not in value:
+        members["version"] = orjson.dumps(version.default_statement_version)
+    replaced = [name for name in (*_ASSIGNED, "id") if name in value and name in members]
+    return splice(incoming.text, members, replaced=replaced)
+
+
+def format_stored(key: int) -> str:
+    """Write the moment that a key holds, always with its microseconds."""
+    moment = clock.from_microseconds(key >> 10)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _is_repeat(session: Session, caller: Caller, incoming: Incoming) -> bool:
+    """Tell whether the statement stored under this id is the same one (Part 2 §2.2)."""
+    row = session.execute(
+        select(Row.content_hash, Row.payload).where(
+            Row.integration_id == caller.client.integration_id, Row.statement_id == incoming.statement_id
+        )
+    ).one()
+    if row.content_hash == incoming.content_hash:
+        return True
+    kept = orjson.loads(row.payload)
+    return is_same_statement(
+        row.payload.encode(), incoming.text, is_timestamp_assigned=kept["timestamp"] == kept["stored"]
+    )
+
+
+def _find_row(session: Session, caller: Caller, statement_id: str) -> Any:
+    values = {"integration_id": caller.client.integration_id, "statement_id": statement_id}
+    return session.execute(_BY_ID, values).first()
