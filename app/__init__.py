@@ -51,17 +51,14 @@ def _register_rooms(app: Flask) -> None:
     from app.admin import blueprint as admin, errors as admin_errors
     from app.hacp import launch_routes, routes as hacp
     from app.oauth import routes as oauth
-    try:
-        from app.xapi import routes as xapi
-    except ImportError:
-        xapi = oauth
+    from app.xapi import routes as xapi
 
     for blueprint in (
         health.blueprint,
         hacp.blueprint,
         launch_routes.blueprint,
         oauth.blueprint,
-        *([xapi.blueprint] if xapi is not oauth else []),
+        xapi.blueprint,
     ):
         app.register_blueprint(blueprint)
     admin.register(app)
