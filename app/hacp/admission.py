@@ -16,10 +16,17 @@ from app.access.integrations import Integration, UnknownIntegration, get_integra
 from app.access.launches import Launch, resolve_session
 from app.access.organisation import Organisation, load_organisation
 from app.hacp.aicc_data import AiccData, parse_groups
-from app.hacp.errors import BadHostHeader, HacpError, InvalidCommand, InvalidSession, MisdirectedRequest
+from app.hacp.errors import (
+    BadHostHeader,
+    BodyTooLarge,
+    HacpError,
+    InvalidCommand,
+    InvalidSession,
+    MisdirectedRequest,
+)
 from app.hacp.journal import Received
 from app.hacp.vocabulary import Command
-from app.hacp.wire import HacpRequest, parse_request
+from app.hacp.wire import MAX_BODY_BYTES, HacpRequest, parse_request
 from app.inspector.findings import Finding
 from app.settings import Settings
 
@@ -60,13 +67,10 @@ class Situation:
 
 def understand(received: Received) -> Message:
     """Return the message that a request holds; needs no database, and never fails."""
-    if received.method != "POST":
-        error = InvalidCommand(f"{received.method} is not how a message is sent")
-        return Message(received, HacpRequest(command=""), AiccData(), error)
     try:
-        request = parse_request(received.body, received.content_type, received.query)
-    except HacpError as refusal:
-        return Message(received, HacpRequest(command=""), AiccData(), refusal)
+        request = _parse(received)
+    except HacpError as error:
+        return Message(received, HacpRequest(command=""), AiccData(), error)
     data = parse_groups(request.aicc_data) if request.command in DATA_COMMANDS else AiccData()
     return Message(received, request, data)
 
@@ -92,6 +96,14 @@ def admit(session: Session, settings: Settings, message: Message) -> Situation:
     _check_own_host(session, organisation, situation)
     _check_state(settings, situation)
     return situation
+
+
+def _parse(received: Received) -> HacpRequest:
+    if received.is_too_large:
+        raise BodyTooLarge(f"the body is longer than {MAX_BODY_BYTES} bytes")
+    if received.method != "POST":
+        raise InvalidCommand(f"{received.method} is not how a message is sent")
+    return parse_request(received.body, received.content_type, received.query)
 
 
 def _known_command(name: str) -> Command:

@@ -59,3 +59,10 @@ class MisdirectedRequest(HacpError):
     code = 3
     text = "Invalid Session ID"
     status = 421
+
+
+class BodyTooLarge(HacpError):
+    """The body is longer than any HACP message; nothing of it was read as one."""
+
+    text = "Request Entity Too Large"
+    status = 413

@@ -31,6 +31,7 @@ class Received:
     client_address: str
     user_agent: str
     received_at: datetime
+    is_too_large: bool = False
 
 
 def keep_answer(

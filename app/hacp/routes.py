@@ -57,7 +57,7 @@ def preflight() -> Response:
 
 @blueprint.errorhandler(HTTPException)
 def answer_http_error(error: HTTPException) -> Response:
-    """Answer a body that is too large or was cut off."""
+    """Answer a body that was cut off on its way."""
     return error_reply(error.code or 400, error.name, {})
 
 
@@ -75,27 +75,33 @@ def error_reply(status: int, text: str, headers: Mapping[str, str]) -> Response:
 
 
 def _receive() -> Received:
+    body = _read_body()
     return Received(
         request_id=g.request_id,
         method=request.method,
         path=request.path,
         query=request.query_string,
-        body=_read_body(),
+        body=body or b"",
         content_type=request.content_type or "",
         host=request.headers.get("Host", ""),
         client_address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
         received_at=clock.now(),
+        is_too_large=body is None,
     )
 
 
-def _read_body() -> bytes:
-    """Read at most the limit and one byte: Werkzeug cuts a chunked body at its limit without a word."""
+def _read_body() -> bytes | None:
+    """Return the body, None for one above the limit.
+
+    One byte more than the limit is let in: Werkzeug cuts a chunked body at its limit without a word.
+    """
     request.max_content_length = wire.MAX_BODY_BYTES + 1
-    body = request.get_data(cache=False)
-    if len(body) > wire.MAX_BODY_BYTES:
-        raise RequestEntityTooLarge
-    return body
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        return None
+    return body if len(body) <= wire.MAX_BODY_BYTES else None
 
 
 def _reply(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

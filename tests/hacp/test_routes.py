@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 
 from app import db
 from app.access.integrations import Kind, add_integration, delete_integration, set_enabled, update_integration
+from app.hacp.vocabulary import parse_timespan
 from app.hacp.wire import MAX_BODY_BYTES
 from tests.hacp.content import FORM, Classroom, Content, read_reply
 
@@ -113,6 +114,8 @@ def test_a_body_above_one_mebibyte_is_refused_with_and_without_a_length(classroo
     )
     assert (reply.error, reply.response.status_code) == (1, 413)
     assert content.post(body[:-1]).error == 0
+    results = [exchange.result[:7] for exchange in classroom.exchanges()]
+    assert sorted(results) == ["error=0", "error=1", "error=1"]
 
 
 def test_a_chunked_body_within_the_limit_is_read(classroom: Classroom) -> None:
@@ -261,6 +264,47 @@ def test_twenty_puts_at_once_all_count(app: Flask, classroom: Classroom) -> None
     data = classroom.open().get().data
     assert (data.find_text("core_lesson") or "").startswith("data ")
     assert len([each for each in classroom.exchanges() if each.result.startswith("error=0")]) == 22
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.integers(0, 1), st.just("get"), st.just(0)),
+        st.tuples(st.integers(0, 1), st.just("exit"), st.just(0)),
+        st.tuples(st.integers(0, 1), st.just("put"), st.integers(0, 300)),
+    ),
+    max_size=12,
+)
+
+
+@hypothesis_settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=STEPS)
+def test_time_is_the_sum_of_the_greatest_of_each_segment(
+    classroom: Classroom, steps: list[tuple[int, str, int]]
+) -> None:
+    """Two sessions of one learner, their messages in any order and any number."""
+    told_before = parse_timespan(classroom.open().get().core["time"])
+    assert told_before is not None
+    contents = [classroom.open(), classroom.open()]
+    segments: list[list[int]] = [[0], [0]]
+    for which, command, seconds in steps:
+        content = contents[which]
+        if command == "get":
+            content.get()
+            segments[which].append(0)
+        elif command == "put":
+            content.put(f"time={seconds}")
+            segments[which][-1] = max(segments[which][-1], seconds)
+        else:
+            content.leave()
+    expected = told_before.total_seconds() + sum(segments[0]) + sum(segments[1])
+    told = parse_timespan(classroom.open().get().core["time"])
+    assert told is not None
+    assert told.total_seconds() == expected
+    progress = classroom.progress()
+    assert progress is not None
+    assert progress.time.total_seconds() == expected
 
 
 @hypothesis_settings(
