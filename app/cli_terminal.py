@@ -81,6 +81,8 @@ def _one_line() -> Iterator[None]:
         raise click.ClickException(
             f"the database refused: {reason} (is it migrated? flask --app wsgi db upgrade)"
         ) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise click.ClickException(one_line(str(error))) from None
 
@@ -96,7 +98,11 @@ def _refuse_stray_bytes(arguments: list[str]) -> None:
 
 def one_line(text: str) -> str:
     """Put text on one line without control characters: names may hold escape sequences for a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join(_printable(text).split())
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def json_option(function: F) -> F:
@@ -111,7 +117,7 @@ def show(data: Any, *, as_json: bool, lines: Iterable[str]) -> None:
         click.echo(to_json(data, indent=2))
         return
     for line in lines:
-        click.echo(one_line(line) if line.strip() else "")
+        click.echo(_printable(line))
 
 
 def show_json_list(items: Iterable[Any]) -> None:
