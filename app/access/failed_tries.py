@@ -21,10 +21,13 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 def find_wait(session: Session, *key: str) -> timedelta:
     """Return how long this key must still wait before its next try; zero when it need not."""
-    row = session.execute(select(Row.count, Row.last_at).where(Row.key_hash == _hash(key))).first()
+    row = session.execute(
+        select(Row.count.label("failures"), Row.last_at).where(Row.key_hash == _hash(key))
+    ).first()
     if row is None:
         return timedelta(0)
-    return max(timedelta(0), row.last_at + delay_after(row.count) - clock.now())
+    until: timedelta = row.last_at + delay_after(row.failures) - clock.now()
+    return max(timedelta(0), until)
 
 
 def delay_after(count: int) -> timedelta:

@@ -126,15 +126,16 @@ def check_new_password(password: str, *, about: Iterable[str] = ()) -> None:
     folded = password.casefold()
     if len(set(folded)) < 5 or any(folded in sequence for sequence in _SEQUENCES):
         raise BadPassword("This repeats a few keys and is quickly guessed; choose other words")
-    if _core(folded) in _COMMON or _core(folded.translate(_LOOK_ALIKES)) in _COMMON:
+    if not _COMMON.isdisjoint(_cores(folded)):
         raise BadPassword("This is one of the passwords tried first; choose other words")
     if _left_over(folded, about) < MIN_LENGTH // 2:
         raise BadPassword("This is made of your own name or address; choose other words")
 
 
-def _core(text: str) -> str:
-    """Drop what is added to reach a length: digits and signs at both ends, and separators."""
-    return re.sub(r"[\W_]", "", re.sub(r"^[\d\W_]+|[\d\W_]+$", "", text))
+def _cores(text: str) -> set[str]:
+    """Drop what is added to reach a length: digits and signs at both ends, separators, look-alikes."""
+    bare = re.sub(r"^[\d\W_]+|[\d\W_]+$", "", text)
+    return {re.sub(r"[\W_]", "", each) for each in (bare, bare.translate(_LOOK_ALIKES))}
 
 
 def _left_over(folded: str, about: Iterable[str]) -> int:

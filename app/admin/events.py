@@ -42,7 +42,7 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
             id=exchange.id,
             at=exchange.received_at,
             kind=_KINDS.get(exchange.face, exchange.face),
-            result=exchange.result,
+            result=_plain(exchange.result),
             status=exchange.status,
             tone=_tone(exchange),
             is_demo=exchange.is_demo,
@@ -51,6 +51,11 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
         )
         for exchange in exchanges
     ]
+
+
+def _plain(result: str) -> str:
+    """Leave out HACP's own word for success: the badge says it already."""
+    return result.removeprefix("error=0; ") if result != "error=0" else "answered"
 
 
 def _tone(exchange: Exchange) -> str:

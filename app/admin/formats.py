@@ -16,8 +16,8 @@ def init_formats(app: Flask) -> None:
     app.jinja_env.filters.update(
         percent=format_percent,
         rfc3339=clock.format_rfc3339,
-        local_time=lambda moment: format_time(moment, _zone()),
-        local_day=lambda moment: format_day(moment, _zone()),
+        local_time=lambda moment: format_time(moment, _zone(), this_year=_year()),
+        local_day=lambda moment: format_day(moment, _zone(), this_year=_year()),
         duration=format_duration,
         count_of=format_count,
     )
@@ -30,19 +30,14 @@ def format_percent(percent: Decimal | float) -> str:
     return f"{shown:f}\N{NO-BREAK SPACE}%"
 
 
-def format_time(moment: datetime, zone: ZoneInfo) -> str:
+def format_time(moment: datetime, zone: ZoneInfo, *, this_year: int) -> str:
+    """Write a moment as `22 Nov, 14:05`, with the year when it is not this one."""
+    return f"{format_day(moment, zone, this_year=this_year)}, {moment.astimezone(zone):%H:%M}"
+
+
+def format_day(moment: datetime, zone: ZoneInfo, *, this_year: int) -> str:
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def format_day(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %Y}"
-
-
-def format_local_csv(moment: datetime, zone: ZoneInfo) -> str:
-    """Write local time as spreadsheets read it: `2026-11-22 16:50:00`."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return f"{local.day} {local:%b}" if local.year == this_year else f"{local.day} {local:%b %Y}"
 
 
 def format_duration(seconds: int | float | timedelta) -> str:
@@ -64,6 +59,10 @@ def format_count(number: int) -> str:
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the moment a local day begins; a day of 23 or 25 hours begins at its own midnight."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _year() -> int:
+    return clock.now().astimezone(_zone()).year
 
 
 def _zone() -> ZoneInfo:

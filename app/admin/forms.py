@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -38,6 +38,11 @@ def stripped(value: str | None) -> str | None:
 def text_of(field: Field) -> str:
     """Return what was typed into a field, "" for nothing."""
     return field.data or ""
+
+
+def options(*values: str) -> dict[str, str]:
+    """Return choices whose words stand in the template."""
+    return {value: value for value in values}
 
 
 def aria(field: Field) -> dict[str, str]:
@@ -78,7 +83,7 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def zone_choices() -> list[tuple[str, str]]:
+def zone_choices() -> dict[str, str]:
     """List the time zones people look for by name: regions and UTC, not the historical aliases."""
     regions = (
         "Africa/",
@@ -92,7 +97,7 @@ def zone_choices() -> list[tuple[str, str]]:
         "Pacific/",
     )
     names = sorted(name for name in available_timezones() if name.startswith(regions))
-    return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
+    return {name: name.replace("_", " ") for name in ["UTC", *names]}
 
 
 class PlainForm(FlaskForm):
@@ -195,12 +200,10 @@ class OrganisationForm(FlaskForm):
 class IntegrationForm(FlaskForm):
     kind = RadioField(
         "Where does the content come from?",
-        choices=[("linkedin_learning", ""), ("aicc", ""), ("xapi", "")],
+        choices=options("linkedin_learning", "aicc", "xapi"),
         default="linkedin_learning",
     )
-    channels = RadioField(
-        "AICC, xAPI or both?", choices=[("both", ""), ("aicc", ""), ("xapi", "")], default="both"
-    )
+    channels = RadioField("AICC, xAPI or both?", choices=options("both", "aicc", "xapi"), default="both")
     name = StringField(
         "Name of the integration",
         [InputRequired("Give the integration a name"), Length(max=200, message="Use at most 200 characters")],
@@ -210,7 +213,7 @@ class IntegrationForm(FlaskForm):
     )
     user_type = RadioField(
         "How does LinkedIn name your learners? (User Type)",
-        choices=[("email", ""), ("id", "")],
+        choices=options("email", "id"),
         default="email",
     )
     form_id = HiddenField()
@@ -220,8 +223,8 @@ class IntegrationEditForm(FlaskForm):
     name = StringField(
         "Name", [InputRequired("Give the integration a name"), Length(max=200)], filters=[stripped]
     )
-    channels = RadioField("AICC, xAPI or both?", choices=[("both", ""), ("aicc", ""), ("xapi", "")])
-    user_type = RadioField("User Type in LinkedIn", choices=[("email", ""), ("id", "")])
+    channels = RadioField("AICC, xAPI or both?", choices=options("both", "aicc", "xapi"))
+    user_type = RadioField("User Type in LinkedIn", choices=options("email", "id"))
     host_names = TextAreaField(
         "Host names of this server",
         [check_hosts],
@@ -237,7 +240,7 @@ class IntegrationEditForm(FlaskForm):
         render_kw={"rows": "3", "spellcheck": "false"},
     )
     host_mode = RadioField(
-        "A message arrives under a host name on no list", choices=[("enforce", ""), ("observe", "")]
+        "A message arrives under a host name on no list", choices=options("enforce", "observe")
     )
     allows_query_credentials = BooleanField(
         "Accept client ID and secret in the address of a token request",
@@ -246,7 +249,7 @@ class IntegrationEditForm(FlaskForm):
 
 
 class DeleteForm(FlaskForm):
-    fate = RadioField("What becomes of its data?", choices=[("keep", ""), ("erase", "")])
+    fate = RadioField("What becomes of its data?", choices=options("keep", "erase"))
     typed_name = StringField("Type the integration's name to confirm", render_kw={"autocomplete": "off"})
 
     def __init__(self, *, expected_name: str, **kwargs: Any) -> None:
@@ -302,10 +305,6 @@ class CourseForm(FlaskForm):
         filters=[stripped],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-
-    def offer(self, integrations: Iterable[tuple[str, str]]) -> None:
-        """Set the integrations to choose from."""
-        self.integration.choices = list(integrations)
 
 
 class LaunchForLearnerForm(FlaskForm):

@@ -45,7 +45,7 @@ def new_course() -> Response:
         return see_other(url_for("admin.new_integration"))
     proposed = {name: request.args.get(name, "") for name in ("activity_id", "title", "integration")}
     form = CourseForm(data=proposed)
-    form.offer((i.id, i.name) for i in integrations)
+    form.integration.choices = {i.id: i.name for i in integrations}
     if request.method == "POST" and form.validate():
         course = _add(form)
         if course is not None:
@@ -69,7 +69,7 @@ def course_detail(course_id: str) -> Response:
             limit=LEARNERS_SHOWN,
         )
         owner = integration_name(session, course)
-    form.learner.choices = [(learner.id, learner.name) for learner in learners]
+    form.learner.choices = {learner.id: learner.name for learner in learners}
     link = None
     if request.method == "POST" and form.validate_on_submit():
         link, trouble = make_link(course_id=course_id, learner_id=form.learner.data)

@@ -56,7 +56,7 @@ def learner_detail(learner_id: str) -> Response:
         page = list_progress(
             session, ProgressFilter(learner_id=learner_id), sort=Sort.LAST_ACTIVITY, limit=COURSES_SHOWN
         )
-    form.course.choices = [(course.id, course.title) for course in courses]
+    form.course.choices = {course.id: course.title for course in courses}
     link = None
     if request.method == "POST" and form.validate_on_submit():
         link, trouble = make_link(course_id=form.course.data, learner_id=learner_id)

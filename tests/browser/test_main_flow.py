@@ -1,0 +1,185 @@
+"""The main job in a browser: set up, connect, watch the first messages arrive, read the table, take the CSV."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import re
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.arranging import put_param_body, statement_body
+from tests.browser.conftest import PASSWORD, visit
+from tests.running import RunningServer
+
+EMAIL = "ana@example.org"
+COURSE = "urn:li:lyndaCourse:4711"
+
+
+def post(url: str, body: bytes, **headers: str) -> bytes:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    with urllib.request.urlopen(urllib.request.Request(url, body, named), timeout=20) as reply:
+        answer: bytes = reply.read()
+        return answer
+
+
+def send_by_xapi(server: RunningServer, client_id: str, secret: str) -> None:
+    """Play LinkedIn's part: a token, then one statement."""
+    pair = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    form = urllib.parse.urlencode({"grant_type": "client_credentials", "scope": "xapi:write"}).encode()
+    answer = post(
+        f"{server.url}/oauth/token",
+        form,
+        Authorization=f"Basic {pair}",
+        Content_Type="application/x-www-form-urlencoded",
+    )
+    token = json.loads(answer)["access_token"]
+    post(
+        f"{server.url}/xapi/statements",
+        statement_body(EMAIL, COURSE, 40),
+        Authorization=f"Bearer {token}",
+        Content_Type="application/json",
+        X_Experience_API_Version="1.0.3",
+    )
+
+
+def send_by_aicc(server: RunningServer, integration_id: str) -> None:
+    """Play a course's part: GetParam, then PutParam, in a session the command line opened."""
+    learner = server.flask("learner", "add", "--name", "Diaz, Ana", "--email", EMAIL)["id"]
+    course = server.flask(
+        "course", "add", "--integration", integration_id, "--title", "Managing Your Time",
+        "--activity-id", COURSE, "--launch-url", "https://content.example.org/4711",
+    )["id"]  # fmt: skip
+    launch = server.flask(
+        "launch", "create", "--integration", integration_id, "--course", course, "--learner", learner
+    )
+    session_id = launch["session_id"]
+    post(f"{server.url}/hacp", f"command=GetParam&version=4.0&session_id={session_id}".encode())
+    post(f"{server.url}/hacp", put_param_body(session_id, "page-3", 65))
+
+
+def set_up(page: Page, server: RunningServer) -> None:
+    """Walk through the wizard to the checklist of a LinkedIn integration."""
+    token = (Path(server.environment["WAYMARK_DATA_DIR"]) / "setup-token").read_text().strip()
+    page.goto(f"{server.url}/setup?token={token}")
+    page.get_by_label("Your name").fill("Ben Admin")
+    page.get_by_label("E-mail address").fill("ben@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_label("Time zone").select_option("Europe/Madrid")
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_label("Name of the integration").fill("LinkedIn Learning")
+    page.get_by_role("button", name="Make the integration").click()
+    expect(page.get_by_role("heading", name="Copy the client secret now")).to_be_visible()
+
+
+def read_csv(page: Page) -> list[dict[str, str]]:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    return list(csv.DictReader(download.value.path().read_text().splitlines()))
+
+
+def test_from_setup_to_csv_with_steps_that_turn_green_by_themselves(
+    server: RunningServer, context: BrowserContext
+) -> None:
+    visitor = visit(context, server.url)
+    page = visitor.page
+    set_up(page, server)
+    visitor.judge("new integration")
+    client_id = page.locator("#new-client-id").input_value()
+    secret = page.locator("#new-client-secret").input_value()
+    assert re.fullmatch(r".*/admin/integrations/[0-9a-z]{18}", page.url)
+    integration_id = page.url.rsplit("/", 1)[1]
+    expect(page.locator(".step.seen")).to_have_count(0)
+
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy Client Secret").click()
+    expect(page.locator("#new-client-secret-note")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == secret
+
+    send_by_xapi(server, client_id, secret)
+    expect(page.locator(".step.seen")).to_have_count(2, timeout=6_000)
+    send_by_aicc(server, integration_id)
+    expect(page.locator(".step.seen")).to_have_count(4, timeout=6_000)
+    expect(page.locator("#live-status")).to_have_text("4 of 4 first messages have been seen.")
+    visitor.judge("integration with messages")
+
+    page.reload()
+    assert page.locator("#new-client-secret").count() == 0
+    assert secret not in page.content()
+
+    visitor.go("/admin/progress?status=in_progress&channel=both")
+    row = page.locator("tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Diaz, Ana")
+    expect(row).to_contain_text("65")
+    (line,) = read_csv(page)
+    assert (line["learner"], line["percent"], line["channel"]) == ("'Diaz, Ana".lstrip("'"), "65", "both")
+    assert line["last_activity (Europe/Madrid)"]
+    assert visitor.faults == []
+
+
+def test_copy_without_a_secure_context_selects_the_text(
+    owned: RunningServer, context: BrowserContext
+) -> None:
+    """`navigator.clipboard` does not exist on plain http under a host name."""
+    context.add_init_script("delete Navigator.prototype.clipboard; document.execCommand = () => false;")
+    visitor = visit(context, owned.url)
+    page = visitor.page
+    made = owned.flask("integration", "add", "--kind", "aicc", "--name", "Vendor")
+    sign_in(page, owned)
+    visitor.go(f"/admin/integrations/{made['id']}")
+    page.get_by_role("button", name="Copy Host name").click()
+    expect(page.locator("#host-name-note")).to_contain_text("The text is selected: press")
+    assert page.evaluate("document.activeElement.selectionEnd") > 5
+
+
+def sign_in(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.url}/login")
+    page.get_by_label("E-mail address").fill("ben@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_the_theme_is_right_from_the_first_paint_and_stays(
+    owned: RunningServer, context: BrowserContext, theme: str
+) -> None:
+    visitor = visit(context, owned.url)
+    page = visitor.page
+    sign_in(page, owned)
+    with page.expect_response(lambda reply: reply.url.endswith("/admin/theme")):
+        page.locator(".sidebar").get_by_role("button", name=theme).click()
+    color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.reload()
+    assert page.locator("html").get_attribute("data-bs-theme") == theme.lower()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == color
+
+
+def test_keys_alone_reach_the_content_and_the_menu(owned: RunningServer, context: BrowserContext) -> None:
+    visitor = visit(context, owned.url)
+    page = visitor.page
+    sign_in(page, owned)
+    visitor.go("/admin/progress")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to content")
+    for _ in range(25):
+        outline = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return document.activeElement === document.body ? 9 : parseFloat(s.outlineWidth) })()"
+        )
+        assert outline >= 2, page.evaluate("document.activeElement.outerHTML")
+        page.keyboard.press("Tab")
+    page.set_viewport_size({"width": 320, "height": 720})
+    page.locator("details.menu > summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".menu-panel")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu-panel")).to_be_hidden()
