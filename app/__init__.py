@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )
     if settings.trusted_proxies:
-        app.wsgi_app = TrustedProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[assignment]
+        app.wsgi_app = TrustedProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     database.db.init_app(app)
     with app.app_context():
         database.prepare_engine(database.db.engine)

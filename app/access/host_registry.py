@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from enum import Enum
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.hosts import BadHost, parse_host
 from app.access.integrations import OWN
 from app.access.organisation import Organisation
 from app.models.access import Integration, IntegrationHost
+from app.models.base import table_of
+
+_HOST = table_of(IntegrationHost)
+_SELECT_OWNERS = select(_HOST.c.integration_id).where(
+    _HOST.c.list_name == OWN,
+    _HOST.c.name == bindparam("name"),
+    or_(_HOST.c.port == 0, _HOST.c.port == bindparam("port")),
+)
 
 
 class HostVerdict(Enum):
@@ -37,15 +45,8 @@ def judge_host(
         return HostVerdict.BAD
     if organisation.public_host.covers(host, organisation.default_port):
         return HostVerdict.OK
-    table = IntegrationHost
-    port = host.port or organisation.default_port
-    owners = set(
-        session.scalars(
-            select(table.integration_id).where(
-                table.list_name == OWN, table.name == host.name, or_(table.port == 0, table.port == port)
-            )
-        )
-    )
+    key = {"name": host.name, "port": host.port or organisation.default_port}
+    owners = set(session.scalars(_SELECT_OWNERS, key))
     if integration_id in owners or (integration_id is None and owners):
         return HostVerdict.OK
     if _is_observed(session, integration_id):

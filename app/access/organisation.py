@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.access.hosts import HostName, parse_public_url
 from app.db import on_conflict_insert
 from app.models.access import Setting
+from app.models.base import table_of
 from app.settings import Settings
 
+_SELECT_SETTINGS = select(table_of(Setting))
 _PUBLIC_URL, _TIME_ZONE = "public_url", "time_zone"
 
 
@@ -25,7 +28,7 @@ class Organisation:
 
     @property
     def public_host(self) -> HostName:
-        return parse_public_url(self.public_url)[1]
+        return _parse_once(self.public_url)[1]
 
     @property
     def has_public_url(self) -> bool:
@@ -55,14 +58,14 @@ class Organisation:
 
 def load_organisation(session: Session, settings: Settings) -> Organisation:
     """Read the choices; the environment wins over the pages."""
-    saved = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+    saved = {row.name: row.value for row in session.execute(_SELECT_SETTINGS)}
     url, source = settings.public_url, "env"
     if url is None:
         url, source = saved.get(_PUBLIC_URL), "database"
     if url is None:
         url, source = _guess_url(settings.bind), "default"
     zone = settings.time_zone or saved.get(_TIME_ZONE) or "UTC"
-    return Organisation(public_url=parse_public_url(url)[0], public_url_source=source, time_zone=zone)
+    return Organisation(public_url=_parse_once(url)[0], public_url_source=source, time_zone=zone)
 
 
 def save_organisation(
@@ -89,6 +92,9 @@ def put_setting(session: Session, name: str, value: str) -> None:
 
 def drop_setting(session: Session, name: str) -> None:
     session.execute(delete(Setting).where(Setting.name == name))
+
+
+_parse_once = lru_cache(maxsize=64)(parse_public_url)
 
 
 def _guess_url(bind: str) -> str:

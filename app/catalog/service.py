@@ -91,14 +91,12 @@ def resolve_identifier(
 
 
 def own_identifier(session: Session, course_id: str) -> Identifier:
-    """Return the identifier by which our own launches mean this course: its activity id."""
-    course = get_course(session, course_id)
-    found = _find_identifier(session, course.activity_id)
-    return (
-        found
-        if found and found.course_id == course_id
-        else _attach(session, course_id, f"waymark:{course_id}")
-    )
+    """Return the identifier by which our own launches mean this course: its first one."""
+    found = session.execute(_SELECT_OWN_IDENTIFIER, {"course_id": course_id}).first()
+    if found is not None:
+        return Identifier(id=found.id, course_id=course_id)
+    get_course(session, course_id)
+    return _attach(session, course_id, f"waymark:{course_id}")
 
 
 def add_course(
@@ -252,6 +250,13 @@ _IDENTIFIER = tables.CourseIdentifier.__table__
 # Made once: putting a statement together costs more than running it.
 _SELECT_IDENTIFIER = select(_IDENTIFIER.c.id, _IDENTIFIER.c.course_id).where(
     _IDENTIFIER.c.value == bindparam("value")
+)
+
+_SELECT_OWN_IDENTIFIER = (
+    select(_IDENTIFIER.c.id)
+    .where(_IDENTIFIER.c.course_id == bindparam("course_id"))
+    .order_by(_IDENTIFIER.c.id)
+    .limit(1)
 )
 
 

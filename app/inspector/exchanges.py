@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.inspector.findings import Finding
 from app.inspector.redact import redact
+from app.models.base import table_of
 from app.models.records import Exchange as Row, FindingRow
 
 # A plain exchange keeps this much of each body; a parked one is kept whole: nothing else holds its data.
@@ -139,36 +141,44 @@ def _delete(session: Session, ids: list[str]) -> int:
     return len(ids)
 
 
+# Made once: putting a statement together costs more than running it. Work that is done again after a
+# commit of unknown outcome finds its exchange kept already.
+_INSERTS = {
+    name: make(table_of(Row)).on_conflict_do_nothing(index_elements=["id"])
+    for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+
+
 def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> None:
     cap = ANONYMOUS_CAP_BYTES if is_anonymous else PARKED_CAP_BYTES if exchange.is_parked else BODY_CAP_BYTES
     request_body = None if exchange.request_body is None else redact(exchange.request_body)[:cap]
     reply_body = None if exchange.reply_body is None else redact(exchange.reply_body)[:cap]
-    session.execute(
-        insert(Row).values(
-            id=exchange.request_id,
-            face=exchange.face,
-            method=_text(exchange.method, 10),
-            path=_text(exchange.path, 500),
-            status=exchange.status,
-            result=_text(exchange.result, 200),
-            received_at=exchange.received_at,
-            duration_microseconds=exchange.duration // timedelta(microseconds=1),
-            integration_id=exchange.integration_id,
-            launch_id=exchange.launch_id,
-            credential_id=exchange.credential_id,
-            learner_id=exchange.learner_id,
-            statement_key=exchange.statement_key,
-            client_address=_text(exchange.client_address, 64),
-            user_agent=_text(exchange.user_agent, 255),
-            host=_text(exchange.host, 300),
-            request_body=request_body,
-            reply_body=reply_body,
-            size_bytes=300 + len(request_body or b"") + len(reply_body or b""),
-            is_demo=exchange.is_demo,
-            is_parked=exchange.is_parked,
-            is_anonymous=is_anonymous,
-        )
-    )
+    values = {
+        "id": exchange.request_id,
+        "face": exchange.face,
+        "method": _text(exchange.method, 10),
+        "path": _text(exchange.path, 500),
+        "status": exchange.status,
+        "result": _text(exchange.result, 200),
+        "received_at": exchange.received_at,
+        "duration_microseconds": exchange.duration // timedelta(microseconds=1),
+        "integration_id": exchange.integration_id,
+        "launch_id": exchange.launch_id,
+        "credential_id": exchange.credential_id,
+        "learner_id": exchange.learner_id,
+        "statement_key": exchange.statement_key,
+        "client_address": _text(exchange.client_address, 64),
+        "user_agent": _text(exchange.user_agent, 255),
+        "host": _text(exchange.host, 300),
+        "request_body": request_body,
+        "reply_body": reply_body,
+        "size_bytes": 300 + len(request_body or b"") + len(reply_body or b""),
+        "is_demo": exchange.is_demo,
+        "is_parked": exchange.is_parked,
+        "is_anonymous": is_anonymous,
+    }
+    connection = session.connection()
+    connection.execute(_INSERTS[connection.dialect.name], values)
     if exchange.findings:
         session.execute(
             insert(FindingRow),

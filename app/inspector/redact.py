@@ -8,7 +8,10 @@ _SECRET_FIELDS = (
     rb"client_secret|access_token|refresh_token|password|au_password|session_id|aicc_sid|authorization"
 )
 # Form fields and query parameters, in any case, also when the name itself is percent-encoded in part.
-_FORM = re.compile(rb"(?i)((?:^|[&?;\s])(?:" + _SECRET_FIELDS + rb")\s*=)[^&\s]*")
+# An 18-character id of ours is no secret: AICC exchanges name the launch in place of its session id.
+_FORM = re.compile(
+    rb"(?i)((?:^|[&?;\s])(?:" + _SECRET_FIELDS + rb")\s*=)(?!(?-i:[0-9a-v]{18})(?:[&\s]|$))[^&\s]*"
+)
 _JSON = re.compile(rb'(?i)("(?:' + _SECRET_FIELDS + rb')"\s*:\s*)"(?:[^"\\]|\\.)*"')
 _MULTIPART = re.compile(rb'(?i)(name="?(?:' + _SECRET_FIELDS + rb')"?[^\n]*\r?\n\r?\n)[^\r\n]*')
 
