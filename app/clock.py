@@ -18,7 +18,7 @@ def now() -> datetime:
 
 
 def pretend(moment: datetime | None) -> None:
-    """Let `now()` return this moment in the calling thread until called with None: the demo plays the past."""
+    """Let `now()` return this moment in the calling thread, until called with None: the demo's past."""
     _pretended.set(moment)
 
 

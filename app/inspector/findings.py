@@ -35,8 +35,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "A9": Explanation("The AICC session was closed when more data came; it is parked, not lost.", "nobody"),
     "H1": Explanation(
-        "The request named a host that no integration lists. Add it to the integration's host names, or correct "
-        "the host name registered at the content's side.",
+        "The request named a host that no integration lists. Add it to the integration's host names, "
+        "or correct the host name registered at the content's side.",
         _ENGINEER,
     ),
     "H2": Explanation("The request named a host that belongs to another integration.", _ENGINEER),
