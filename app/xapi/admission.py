@@ -54,6 +54,15 @@ class Caller:
         return find_version(call.version_header) or Version(self.client.xapi_default_version)
 
 
+@dataclass(slots=True)
+class Desk:
+    """One request on its way: what is known of it so far, also when it is refused half-way."""
+
+    draft: NewExchange
+    call: Call | None = None
+    caller: Caller | None = None
+
+
 def read_authorization(header: str | None) -> Basic | Bearer:
     """Read the header before anything else is done for a stranger; raises NotAuthenticated."""
     if header is None:

@@ -10,9 +10,13 @@ from app.xapi.comparison import canonical_text
 _NAMESPACE = uuid.UUID("6f3d1c52-8f0e-5b0a-9d55-0a6f1f7f2c11")
 
 
-def new_statement_id() -> str:
-    """Return a fresh UUID for a statement that came without an id."""
-    return str(uuid.uuid4())
+def assign_statement_id(request_id: str, position: int) -> str:
+    """Return the id of a statement that came without one.
+
+    Made of the request's own id, so that storing a request again after a commit of unknown outcome finds
+    the statement stored already.
+    """
+    return str(uuid.uuid5(_NAMESPACE, f"{request_id}/{position}"))
 
 
 def derive_statement_id(integration_id: str, text: bytes) -> str:

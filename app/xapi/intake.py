@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.xapi.errors import BadRequest, BadStatement
-from app.xapi.identifiers import derive_statement_id, new_statement_id
+from app.xapi.identifiers import assign_statement_id, derive_statement_id
 from app.xapi.leniency import check_lenient, find_text
 from app.xapi.validation import check_statement
 from app.xapi.versions import Version
@@ -33,7 +33,9 @@ class Incoming:
         return hashlib.sha256(self.text).digest()
 
 
-def read_strict(body: bytes, version: Version, *, put_id: str | None = None) -> tuple[Incoming, ...]:
+def read_strict(
+    body: bytes, version: Version, *, request_id: str, put_id: str | None = None
+) -> tuple[Incoming, ...]:
     """Read statements by the rules of a version; all are good or BadJson, BadStatement is raised."""
     parsed = parse_body(body)
     _check_single(parsed, put_id)
@@ -45,7 +47,7 @@ def read_strict(body: bytes, version: Version, *, put_id: str | None = None) -> 
         own_id = given.lower() if isinstance(given, str) else None
         if put_id is not None and own_id not in (None, put_id):
             raise BadStatement("the id differs from the parameter statementId", pointer="/id")
-        statement_id = own_id or put_id or new_statement_id()
+        statement_id = own_id or put_id or assign_statement_id(request_id, position)
         statements.append(Incoming(item.text, item.value, statement_id, own_id is not None))
     repeated = [key for key, count in Counter(one.statement_id for one in statements).items() if count > 1]
     if repeated:

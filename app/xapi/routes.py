@@ -5,9 +5,8 @@ Tracking URLs are pasted by hand, so the same stands at /xapi/statements and /xa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, current_app, g, request
@@ -18,9 +17,8 @@ from app.inspector.exchanges import NewExchange
 from app.inspector.redact import redact
 from app.settings import settings_of
 from app.xapi import service
-from app.xapi.admission import Call, Caller, admit, check_read, check_write, read_authorization
+from app.xapi.admission import Call, Caller, Desk, read_authorization
 from app.xapi.errors import BodyTooLarge, NotAllowed, NotAuthenticated, XapiError
-from app.xapi.intake import Incoming, read_lenient, read_statement_id, read_strict
 from app.xapi.versions import Version, find_version
 from app.xapi.wire import MAX_BODY_BYTES
 
@@ -37,17 +35,17 @@ _VERSION, _CONSISTENT = "X-Experience-API-Version", "X-Experience-API-Consistent
 
 def post_statements() -> Response:
     """Take one statement or an array; 200 and the ids."""
-    return _answer(_post)
+    return _answer(service.post_statements)
 
 
 def put_statement() -> Response:
     """Take one statement under the id of the parameter statementId; 204."""
-    return _answer(_put)
+    return _answer(service.put_statement)
 
 
 def get_statement() -> Response:
     """Give the statement of the parameter statementId."""
-    return _answer(_get)
+    return _answer(service.get_statement)
 
 
 for _path in _PATHS:
@@ -58,63 +56,22 @@ for _path in _PATHS:
         )
 
 
-def _post(call: Call, caller: Caller) -> Response:
-    check_write(caller, call, parameters=frozenset())
-    statements = _read(call, caller)
-    _take(call, caller, statements)
-    return _reply(200, service.format_ids(statements), caller.version(call))
-
-
-def _put(call: Call, caller: Caller) -> Response:
-    check_write(caller, call, parameters=frozenset({"statementId"}))
-    put_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
-    _take(call, caller, _read(call, caller, put_id=put_id))
-    return _reply(204, b"", caller.version(call))
-
-
-def _get(call: Call, caller: Caller) -> Response:
-    is_own_only = check_read(caller, call)
-    statement_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
-    found = db.transact(
-        lambda session: service.read_statement(session, caller, call, statement_id, is_own_only=is_own_only)
-    )
-    stored = format_datetime(clock.from_microseconds(found.key >> 10), usegmt=True)
-    return _reply(200, found.text, caller.version(call), {"Last-Modified": stored})
-
-
-def _read(call: Call, caller: Caller, *, put_id: str | None = None) -> tuple[Incoming, ...]:
-    if caller.client.is_lenient:
-        return read_lenient(call.body, caller.client.integration_id, put_id=put_id)
-    return read_strict(call.body, caller.version(call), put_id=put_id)
-
-
-def _take(call: Call, caller: Caller, statements: tuple[Incoming, ...]) -> None:
-    outcome = db.transact(lambda session: service.take_statements(session, caller, call, statements))
-    for result, number in (
-        ("stored", len(outcome.new)),
-        ("repeated", outcome.repeated),
-        ("parked", len(outcome.changed)),
-    ):
-        if number:
-            metrics.count_statements(result, number)
-
-
-def _answer(act: Callable[[Call, Caller], Response]) -> Response:
-    """Admit the caller and act; a refusal is logged in a transaction of its own."""
-    settings = settings_of(current_app)
-    draft, caller, body = _draft(), None, b""
+def _answer(act: service.Act) -> Response:
+    """Act in one transaction; a refusal is logged in a second one, after the first was rolled back."""
+    settings, desk = settings_of(current_app), Desk(_draft())
     try:
-        call = _receive(draft)
-        body = call.body
-        with db.reading() as session:
-            caller = admit(session, settings, call)
-        return act(call, caller)
+        desk.call = _receive(desk.draft)
+        reply = db.transact(lambda session: act(session, settings, desk))
     except XapiError as error:
         refusal = error
-    db.transact(lambda session: service.keep_refusal(session, draft, caller, refusal, body))
-    if request.method != "GET":
+    else:
+        for result, number in reply.counts.items():
+            metrics.count_statements(result, number)
+        return _reply(reply.status, reply.body, reply.version, reply.headers)
+    db.transact(lambda session: service.keep_refusal(session, desk, refusal))
+    if request.method in ("POST", "PUT"):
         metrics.count_statements("refused")
-    return _refusal_reply(refusal, caller)
+    return _refusal_reply(refusal, desk.caller)
 
 
 @blueprint.errorhandler(HTTPException)

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import on_conflict_insert
 from app.models.base import next_statement_key
 from app.models.records import Statement as Row
 from app.xapi.admission import Caller
@@ -22,6 +22,14 @@ from app.xapi.raw_text import splice
 from app.xapi.versions import Version
 
 _ASSIGNED = ("stored", "authority")
+_TABLE = Row.__table__
+# Made once: on this path the building of a statement costs as much as its running.
+_INSERTS = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=["integration_id", "statement_id"])
+    .returning(_TABLE.c.key)
+    for dialect in (postgresql, sqlite)
+}
 _BY_ID = select(Row.key, Row.credential_id, Row.payload).where(
     Row.integration_id == bindparam("integration_id"), Row.statement_id == bindparam("statement_id")
 )
@@ -67,10 +75,10 @@ def store(
     if not keyed:
         return Outcome((), 0, ())
     rows = [_row(caller, stored, version, exchange_id) for stored in keyed]
-    insert = on_conflict_insert(session, Row).on_conflict_do_nothing(
-        index_elements=["integration_id", "statement_id"]
-    )
-    inserted = set(session.scalars(insert.returning(Row.key), rows))
+    connection = session.connection()
+    insert = _INSERTS[connection.dialect.name]
+    # A single row as a dictionary takes a shorter way through SQLAlchemy than a list of one.
+    inserted = set(connection.execute(insert, rows if len(rows) > 1 else rows[0]).scalars())
     known = [stored.incoming for stored in keyed if stored.key not in inserted]
     changed = tuple(incoming for incoming in known if not _is_repeat(session, caller, incoming))
     if changed and not caller.client.is_lenient:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.xapi.comparison import canonical_hash, canonical_text, is_same_statement
-from app.xapi.identifiers import derive_statement_id, new_statement_id
+from app.xapi.identifiers import assign_statement_id, derive_statement_id
 from tests.xapi.statements import IRI, UUID, Json, full, plain, with_change
 
 
@@ -93,4 +93,10 @@ def test_a_derived_id_is_stable_for_one_content_and_one_integration() -> None:
     assert first == derive_statement_id("a1", text(dict(reversed(plain().items()))))
     assert first != derive_statement_id("b2", text(plain()))
     assert first != derive_statement_id("a1", text(with_change(plain(), "object/id", IRI)))
-    assert new_statement_id() != new_statement_id()
+
+
+def test_an_assigned_id_is_the_requests_and_the_positions() -> None:
+    assert assign_statement_id("r1", 0) == assign_statement_id("r1", 0)
+    assert (
+        len({assign_statement_id(request, position) for request in ("r1", "r2") for position in (0, 1)}) == 4
+    )

@@ -290,18 +290,16 @@ def test_an_unregistered_host_is_421_and_a_broken_one_400(linkedin: Sender, sess
 # --- what is refused ---
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_json_is_400_and_nothing_is_stored(
-    store: Sender, linkedin: Sender, session: Session, body: bytes
-) -> None:
-    for sender in (store, linkedin):
-        response = sender.send(body)
-        assert response.status_code == 400, response.data
-        assert response.get_json()["error"]
+def test_hostile_json_is_400_and_nothing_is_stored(store: Sender, linkedin: Sender, session: Session) -> None:
+    for name, body in HOSTILE.items():
+        for sender in (store, linkedin):
+            response = sender.send(body)
+            assert response.status_code == 400, (name, response.data)
+            assert response.get_json()["error"]
     assert count(session, Statement) == 0
-    rows = fresh(session).scalars(select(Exchange).order_by(Exchange.id)).all()
-    assert [(row.status, row.is_parked) for row in rows] == [(400, False), (400, True)]
-    assert rows[1].request_body == body
+    rows = fresh(session).scalars(select(Exchange).where(Exchange.is_parked).order_by(Exchange.id)).all()
+    assert sorted(row.request_body or b"" for row in rows) == sorted(HOSTILE.values())
+    assert count(session, Exchange) == 2 * len(HOSTILE)
 
 
 def test_a_refused_statement_names_the_place(store: Sender, session: Session) -> None:
