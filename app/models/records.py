@@ -22,7 +22,7 @@ class Statement(Base):
     statement_id: Mapped[str] = mapped_column(String(255))
     credential_id: Mapped[str | None] = mapped_column(String(18))
     exchange_id: Mapped[str] = mapped_column(String(18))
-    # SHA-256 of the canonical text without what a store assigns: tells a repeat from a changed body.
+    # SHA-256 of the text as sent: tells a plain repeat at once; any other is compared by meaning.
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     payload: Mapped[str] = mapped_column(Text)
 
