@@ -30,6 +30,7 @@ from app.hacp.wire import MAX_BODY_BYTES, HacpRequest, parse_request
 from app.inspector.findings import Finding
 from app.settings import Settings
 
+COMMANDS = frozenset(Command)
 PUTS = frozenset({Command.PUT_PARAM, Command.EXIT_PARAM})
 RECORDS = frozenset(
     {
@@ -51,6 +52,11 @@ class Message:
     request: HacpRequest
     data: AiccData
     error: HacpError | None = None
+
+    @property
+    def label(self) -> str:
+        """Name the command for counting: one of ours or `unknown`, never what a client typed."""
+        return self.request.command if self.request.command in COMMANDS else "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app import clock, db
+from app import clock, db, metrics
 from app.hacp import service, wire
 from app.hacp.admission import understand
 from app.hacp.errors import HacpError
@@ -42,10 +42,13 @@ def hacp() -> Response:
     message = understand(_receive())
     settings = settings_of(current_app)
     try:
-        return _reply(db.transact(lambda session: service.answer(session, settings, message)))
+        reply = db.transact(lambda session: service.answer(session, settings, message))
+        status, code = 200, 0
     except HacpError as error:
-        refusal = error
-    return _reply(db.transact(lambda session: service.refuse(session, message, refusal)), refusal.status)
+        refusal, status, code = error, error.status, error.code
+        reply = db.transact(lambda session: service.refuse(session, message, refusal))
+    metrics.count_hacp(message.label, str(code))
+    return _reply(reply, status)
 
 
 @blueprint.route("/hacp", methods=["OPTIONS"], provide_automatic_options=False)
