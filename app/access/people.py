@@ -97,7 +97,7 @@ def get_person(session: Session, person_id: str) -> Person:
 
 def find_person(session: Session, email: str) -> Person | None:
     """Look an account up by its e-mail address, in any case."""
-    row = session.scalar(select(Row).where(Row.email == email.strip().casefold()))
+    row = _find_row(session, email)
     return _to_value(row) if row else None
 
 
@@ -116,7 +116,7 @@ def check_password(session: Session, *, email: str, password: str) -> Person | N
 
     Takes about 30 ms whatever the outcome: call it outside a write transaction, or writers wait for it.
     """
-    row = session.scalar(select(Row).where(Row.email == email.strip().casefold()))
+    row = _find_row(session, email)
     is_right = _verify(row.password_hash if row else _DUMMY_HASH, password)
     return _to_value(row) if row and is_right and not row.is_disabled else None
 
@@ -138,6 +138,14 @@ def change_password(
     session.execute(update(Row).where(Row.id == person_id).values(password_hash=_hash(password)))
     end_sessions(session, person_id, keep_token=keep_token)
     return person
+
+
+def _find_row(session: Session, email: str) -> Row | None:
+    email = email.strip().casefold()
+    # No address holds a control character, and PostgreSQL refuses even to look for a NUL.
+    if len(email) > 254 or not email.isprintable():
+        return None
+    return session.scalar(select(Row).where(Row.email == email))
 
 
 def _clean_email(text: str) -> str:

@@ -100,6 +100,12 @@ def zone_choices() -> dict[str, str]:
     return {name: name.replace("_", " ") for name in ["UTC", *names]}
 
 
+def check_one_line(form: Form, field: Field) -> None:
+    """Refuse control characters: no identifier holds them, and PostgreSQL keeps no NUL."""
+    if not (field.data or "").isprintable():
+        raise ValidationError(f"{field.label.text} holds characters that cannot be shown")
+
+
 class PlainForm(FlaskForm):
     """A form of nothing but its CSRF token: a button."""
 
@@ -292,7 +298,7 @@ class CourseForm(FlaskForm):
     integration = SelectField("Integration", description="The source that reports for this course.")
     activity_id = StringField(
         "Activity ID or URN",
-        [InputRequired("Enter the activity id or URN of the course"), Length(max=2000)],
+        [InputRequired("Enter the activity id or URN of the course"), Length(max=2000), check_one_line],
         description="What messages call the course, for example urn:li:lyndaCourse:123456. "
         "A course already seen under this id gets this title.",
         filters=[stripped],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from app.db import DatabaseUnavailable, reading, transact
 View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_BODY_BYTES = 256 * 1024
+_IS_ID = re.compile(r"[0-9a-zA-Z]{1,32}", re.ASCII)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -78,6 +80,9 @@ def guard_request() -> AnyResponse | None:
     if request.endpoint == "admin.static":
         return None
     request.max_content_length = MAX_BODY_BYTES
+    if not all(_IS_ID.fullmatch(str(value)) for value in (request.view_args or {}).values()):
+        # No row has such an id, and PostgreSQL refuses even to look for one with a NUL.
+        abort(404)
     check_host()
     if organisation().is_https and cookie.get(PLAIN_MARK):
         # Set while the server was still on plain http, where anybody on the way could read it.

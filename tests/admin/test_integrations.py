@@ -50,7 +50,8 @@ def test_a_linkedin_integration_shows_all_values_in_both_generations_of_labels(
     for words in (
         "Integration name", "User Type", "Auth URL", "Tracking URL", "Client ID", "Client Secret",
         "OAuth Server URL", "Tenant Server URL", "Enter hostname or port", "Host name", "AICC Version 4.0",
-        "Configure reporting integrations", "Add xAPI Integration", "Setup AICC Integration", "Add Hostname(s)",
+        "Configure reporting integrations", "Add xAPI Integration", "Setup AICC Integration",
+        "Add Hostname(s)",
         "http://localhost/oauth/token", "http://localhost/xapi/statements", 'value="localhost"', 'value="ID"',
     ):  # fmt: skip
         assert words in page, words

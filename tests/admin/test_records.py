@@ -95,6 +95,7 @@ def test_a_stub_seen_in_messages_is_completed_with_the_same_id(
         ("launch_url", "javascript:alert(1)"),
         ("launch_url", "file:///etc/passwd"),
         ("activity_id", "has a space"),
+        ("activity_id", "urn:\x00:1"),
         ("title", " "),
         ("integration", "nope"),
     ],

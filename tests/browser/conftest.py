@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.databases import SqliteFiles
 from tests.find_chromium import find_chromium
@@ -100,9 +100,8 @@ def server(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def owned(server: RunningServer) -> RunningServer:
     """Give a server whose owner account was made on the command line."""
-    server.flask(
-        "admin", "create", "--email", "ben@example.org", "--name", "Ben Admin", "--password", PASSWORD
-    )
+    account = ("--email", "ben@example.org", "--name", "Ben Admin", "--password", PASSWORD)
+    server.flask("admin", "create", *account)
     return server
 
 
@@ -121,9 +120,17 @@ def visit(context: BrowserContext, url: str) -> Visitor:
     return visitor
 
 
+def sign_in(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.url}/login")
+    page.get_by_label("E-mail address").fill("ben@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(accept_downloads=True)
+    context = browser.new_context(accept_downloads=True, reduced_motion="reduce")
     context.add_init_script(COUNT_VIOLATIONS)
     yield context
     context.close()

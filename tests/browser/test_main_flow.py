@@ -1,4 +1,4 @@
-"""The main job in a browser: set up, connect, watch the first messages arrive, read the table, take the CSV."""
+"""The main job in a browser: set up, connect, watch first messages arrive, read the table, take the CSV."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.arranging import put_param_body, statement_body
@@ -123,63 +122,3 @@ def test_from_setup_to_csv_with_steps_that_turn_green_by_themselves(
     assert (line["learner"], line["percent"], line["channel"]) == ("'Diaz, Ana".lstrip("'"), "65", "both")
     assert line["last_activity (Europe/Madrid)"]
     assert visitor.faults == []
-
-
-def test_copy_without_a_secure_context_selects_the_text(
-    owned: RunningServer, context: BrowserContext
-) -> None:
-    """`navigator.clipboard` does not exist on plain http under a host name."""
-    context.add_init_script("delete Navigator.prototype.clipboard; document.execCommand = () => false;")
-    visitor = visit(context, owned.url)
-    page = visitor.page
-    made = owned.flask("integration", "add", "--kind", "aicc", "--name", "Vendor")
-    sign_in(page, owned)
-    visitor.go(f"/admin/integrations/{made['id']}")
-    page.get_by_role("button", name="Copy Host name").click()
-    expect(page.locator("#host-name-note")).to_contain_text("The text is selected: press")
-    assert page.evaluate("document.activeElement.selectionEnd") > 5
-
-
-def sign_in(page: Page, server: RunningServer) -> None:
-    page.goto(f"{server.url}/login")
-    page.get_by_label("E-mail address").fill("ben@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_the_theme_is_right_from_the_first_paint_and_stays(
-    owned: RunningServer, context: BrowserContext, theme: str
-) -> None:
-    visitor = visit(context, owned.url)
-    page = visitor.page
-    sign_in(page, owned)
-    with page.expect_response(lambda reply: reply.url.endswith("/admin/theme")):
-        page.locator(".sidebar").get_by_role("button", name=theme).click()
-    color = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.reload()
-    assert page.locator("html").get_attribute("data-bs-theme") == theme.lower()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == color
-
-
-def test_keys_alone_reach_the_content_and_the_menu(owned: RunningServer, context: BrowserContext) -> None:
-    visitor = visit(context, owned.url)
-    page = visitor.page
-    sign_in(page, owned)
-    visitor.go("/admin/progress")
-    page.keyboard.press("Tab")
-    expect(page.locator(":focus")).to_have_text("Skip to content")
-    for _ in range(25):
-        outline = page.evaluate(
-            "(() => { const s = getComputedStyle(document.activeElement);"
-            " return document.activeElement === document.body ? 9 : parseFloat(s.outlineWidth) })()"
-        )
-        assert outline >= 2, page.evaluate("document.activeElement.outerHTML")
-        page.keyboard.press("Tab")
-    page.set_viewport_size({"width": 320, "height": 720})
-    page.locator("details.menu > summary").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".menu-panel")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(".menu-panel")).to_be_hidden()
