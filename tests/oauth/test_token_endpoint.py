@@ -195,7 +195,8 @@ def test_unknown_client_and_wrong_secret_take_the_same_time(
             began = time.perf_counter()
             client.post("/oauth/token", data=linkedin.form | {name: "x" * 30})
             times.append(time.perf_counter() - began)
-    first, second = (statistics.median(times) for times in taken.values())
+    # The quickest tenth: what the machine does besides must not decide.
+    first, second = (statistics.quantiles(times, n=10)[0] for times in taken.values())
     assert abs(first - second) < 0.35 * max(first, second)
 
 

@@ -207,10 +207,10 @@ def test_an_attachment_without_data_needs_a_file_url() -> None:
 def test_a_refusal_of_a_huge_statement_is_still_quick() -> None:
     extensions = {f"no iri {number}": number for number in range(200_000)}
     statement = with_change(plain(), "result/extensions", extensions)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadStatement):
         check_statement(statement, Version.V1)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_both_engines_judge_thousands_of_mutants_alike() -> None:

@@ -111,10 +111,10 @@ def test_a_body_over_ten_mebibytes_is_413() -> None:
     ids=["escaped quotes", "open", "pairs", "backslashes", "wide", "nul"],
 )
 def test_five_megabytes_of_malice_are_read_in_linear_time(body: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadJson):
         parse_body(body)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_each_statement_of_a_batch_keeps_its_own_text() -> None:
