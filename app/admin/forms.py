@@ -106,10 +106,6 @@ def check_one_line(form: Form, field: Field) -> None:
         raise ValidationError(f"{field.label.text} holds characters that cannot be shown")
 
 
-class PlainForm(FlaskForm):
-    """A form of nothing but its CSRF token: a button."""
-
-
 class TokenForm(FlaskForm):
     token = StringField(
         "Setup token",
