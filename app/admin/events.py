@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,8 +55,10 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
 
 
 def _plain(result: str) -> str:
-    """Leave out HACP's own word for success: the badge says it already."""
-    return result.removeprefix("error=0; ") if result != "error=0" else "answered"
+    """Leave out HACP's own word for success, which the badge says, and the wire's spelling."""
+    words = result.removeprefix("error=0; ") if result != "error=0" else "answered"
+    words = words.replace("in_progress", "in progress").replace("not_started", "not started")
+    return re.sub(r"(\d)\.0+(?=\D|$)", r"\1", words)
 
 
 def _tone(exchange: Exchange) -> str:

@@ -168,7 +168,7 @@ def _live_values(integration: Integration) -> dict[str, object]:
     with reading() as session:
         channels = acts.find_channels(session, integration)
         health = read_health(session, [integration], now=clock.now())[integration.id]
-        events = to_events(list_exchanges(session, integration_id=integration.id, limit=15))
+        events = to_events(list_exchanges(session, integration_id=integration.id, limit=8))
     return {
         "integration": integration,
         "channels": channels,
