@@ -5,7 +5,7 @@ It carries the CSRF token, flash messages and the sign-in token; the sign-in its
 
 from __future__ import annotations
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
 
@@ -39,6 +39,8 @@ class SessionCookie(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         from app.admin.frame import is_https
 
+        if request.path.startswith(MACHINE_PREFIXES):
+            return  # Flask-Login looks into the session after every request, theirs too
         if not session.accessed and not session.modified:
             return
         is_secure = is_https()
