@@ -17,12 +17,17 @@ from app import clock
 from app.access.clients import Client, select_clients, to_client
 from app.access.integrations import get_integration
 from app.models.access import AccessToken, Credential as Row
-from app.models.base import new_id
+from app.models.base import new_id, table_of
 
 _SECRET_BYTES = 32
 # Compared when the client id is unknown, so that both answers take the same time.
 _NO_HASH = bytes(32)
 _USE_NOTED_EVERY = timedelta(minutes=1)
+_TABLE = table_of(Row)
+_NOTE_USE = update(_TABLE).where(
+    _TABLE.c.id == bindparam("used_id"),
+    _TABLE.c.last_used_at.is_(None) | (_TABLE.c.last_used_at < bindparam("used_before")),
+)
 _BY_CLIENT_ID = select_clients(Row.secret_hash).where(Row.client_id == bindparam("client_id"))
 
 
@@ -99,13 +104,8 @@ def find_integration_id(session: Session, client_id: str) -> str | None:
 def note_use(session: Session, credential_id: str) -> None:
     """Keep when a credential was last used, to the minute."""
     now = clock.now()
-    is_old = Row.last_used_at.is_(None) | (Row.last_used_at < now - _USE_NOTED_EVERY)
-    session.execute(
-        update(Row)
-        .where(Row.id == credential_id, is_old)
-        .values(last_used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    key = {"used_id": credential_id, "used_before": now - _USE_NOTED_EVERY, "last_used_at": now}
+    session.execute(_NOTE_USE, key)
 
 
 def list_credentials(session: Session, integration_id: str) -> list[Credential]:

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access.clients import Client, select_clients, to_client
 from app.models.access import AccessToken as Row, Credential
+from app.models.base import table_of
 
 MAX_TOKEN_BYTES = 512
 _KEPT_AFTER_END = timedelta(days=1)
 _PRUNED_AT_ONCE = 5_000
+# Made once: putting a statement together costs more than running it.
+_INSERT = insert(table_of(Row))
 _BY_HASH = (
     select_clients(Row.scopes, Row.expires_at)
     .join(Row, Row.credential_id == Credential.id)
@@ -61,16 +64,15 @@ def issue_token(session: Session, client: Client, scopes: Iterable[str], *, ttl:
 def keep_token(session: Session, text: str, client: Client, scopes: Iterable[str], *, ttl: timedelta) -> None:
     """Keep a token that was made elsewhere."""
     now = clock.now()
-    session.execute(
-        insert(Row).values(
-            token_hash=_hash(text),
-            credential_id=client.credential_id,
-            integration_id=client.integration_id,
-            scopes=" ".join(sorted(scopes)),
-            issued_at=now,
-            expires_at=now + ttl,
-        )
-    )
+    row = {
+        "token_hash": _hash(text),
+        "credential_id": client.credential_id,
+        "integration_id": client.integration_id,
+        "scopes": " ".join(sorted(scopes)),
+        "issued_at": now,
+        "expires_at": now + ttl,
+    }
+    session.execute(_INSERT, row)
 
 
 def find_token(session: Session, text: str) -> Token | None:
