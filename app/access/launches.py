@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -23,6 +23,7 @@ from app.access.organisation import Organisation
 from app.catalog.service import get_course, get_unit
 from app.learners.service import get_learner
 from app.models import launches as tables
+from app.models.base import table_of
 from app.settings import Settings
 
 SESSION_ID_LENGTH = 32
@@ -196,22 +197,14 @@ def resolve_session(session: Session, session_id: str) -> Launch | None:
     """
     if not session_id.isascii() or not session_id.isalnum() or len(session_id) != SESSION_ID_LENGTH:
         return None
-    columns = tables.Launch.__table__.c
-    query = select(*(columns[name] for name in _FIELDS)).where(
-        columns.session_hash == hash_session_id(session_id)
-    )
-    row = session.execute(query.with_for_update()).mappings().first()
+    row = session.execute(_SELECT, {"session_hash": hash_session_id(session_id)}).mappings().first()
     return None if row is None else Launch(**{**row, "state": LaunchState(row["state"])})
 
 
 def save_launch(session: Session, launch: Launch) -> None:
     """Write back the columns that messages change."""
-    session.execute(
-        update(tables.Launch)
-        .where(tables.Launch.id == launch.id)
-        .values({name: getattr(launch, name) for name in _CHANGING})
-        .execution_options(synchronize_session=False)
-    )
+    values = {name: getattr(launch, name) for name in _CHANGING}
+    session.execute(_SAVE, {"launch_id": launch.id, **values})
 
 
 def hash_session_id(session_id: str) -> bytes:
@@ -231,6 +224,18 @@ _CHANGING = (
     "closed_time",
     "segment_time",
     "last_time",
+)
+# Made once: putting a statement together costs more than running it.
+_TABLE = table_of(tables.Launch)
+_SELECT = (
+    select(*(_TABLE.c[name] for name in _FIELDS))
+    .where(_TABLE.c.session_hash == bindparam("session_hash"))
+    .with_for_update()
+)
+_SAVE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("launch_id"))
+    .values({name: bindparam(name) for name in _CHANGING})
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.access.launches import Launch
@@ -15,7 +15,7 @@ from app.db import on_conflict_insert
 from app.hacp.attempt_rules import Attempt, Objective
 from app.hacp.vocabulary import ExitFlag, LessonStatus
 from app.models import launches as tables
-from app.models.base import new_id
+from app.models.base import new_id, table_of
 
 
 def find_or_begin(session: Session, launch: Launch, *, now: datetime) -> Attempt:
@@ -35,32 +35,36 @@ def find_or_begin(session: Session, launch: Launch, *, now: datetime) -> Attempt
 
 def save(session: Session, attempt: Attempt, *, now: datetime) -> None:
     """Write the attempt back."""
-    session.execute(
-        update(tables.Attempt)
-        .where(tables.Attempt.id == attempt.id)
-        .values(
-            lesson_status=attempt.lesson_status.value,
-            exit_flag=attempt.exit_flag.value,
-            location=attempt.location,
-            suspend_data=attempt.suspend_data,
-            score=attempt.score,
-            total_time=attempt.total_time,
-            preferences=_dump(dict(attempt.preferences)),
-            objectives=_dump([asdict(objective) for objective in attempt.objectives]),
-            updated_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    values = {
+        "lesson_status": attempt.lesson_status.value,
+        "exit_flag": attempt.exit_flag.value,
+        "location": attempt.location,
+        "suspend_data": attempt.suspend_data,
+        "score": attempt.score,
+        "total_time": attempt.total_time,
+        "preferences": _dump(dict(attempt.preferences)),
+        "objectives": _dump([asdict(objective) for objective in attempt.objectives]),
+        "updated_at": now,
+    }
+    session.execute(_SAVE, {"attempt_id": attempt.id, **values})
+
+
+# Made once: putting a statement together costs more than running it.
+_TABLE = table_of(tables.Attempt)
+_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("attempt_id"))
+_NEWEST = select(_TABLE).order_by(_TABLE.c.number.desc()).limit(1).with_for_update()
+_BY_ID = _NEWEST.where(_TABLE.c.id == bindparam("attempt_id"))
+_BY_PAIR = _NEWEST.where(
+    _TABLE.c.learner_id == bindparam("learner_id"), _TABLE.c.unit_id == bindparam("unit_id")
+)
 
 
 def _find(session: Session, launch: Launch) -> Attempt | None:
-    columns = tables.Attempt.__table__.c
-    query = select(*columns).order_by(columns.number.desc()).limit(1).with_for_update()
     if launch.attempt_id is not None:
-        query = query.where(columns.id == launch.attempt_id)
+        found = session.execute(_BY_ID, {"attempt_id": launch.attempt_id})
     else:
-        query = query.where(columns.learner_id == launch.learner_id, columns.unit_id == launch.unit_id)
-    row = session.execute(query).first()
+        found = session.execute(_BY_PAIR, {"learner_id": launch.learner_id, "unit_id": launch.unit_id})
+    row = found.first()
     if row is None:
         return None
     return Attempt(
