@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, seed, settings, strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -140,12 +140,18 @@ def integration(session: Session) -> Integration:
     return add_integration(session, organisation, kind=Kind.LINKEDIN_LEARNING, name="LinkedIn Learning")
 
 
+# In parts, so that several processes may share the 10,000.
+PARTS = 10
+
+
 @pytest.mark.timeout(1500)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_any_interleaving_gives_one_row_and_rebuild_agrees(
-    session: Session, integration: Integration, database_kind: str
+    session: Session, integration: Integration, database_kind: str, part: int
 ) -> None:
+    @seed(part)
     @settings(
-        max_examples=10_000 if database_kind == "sqlite" else 500,
+        max_examples=(10_000 if database_kind == "sqlite" else 500) // PARTS,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
