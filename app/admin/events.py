@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +42,7 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
             id=exchange.id,
             at=exchange.received_at,
             kind=_KINDS.get(exchange.face, exchange.face),
-            result=_plain(exchange.result),
+            result=exchange.result,
             status=exchange.status,
             tone=_tone(exchange),
             is_demo=exchange.is_demo,
@@ -52,13 +51,6 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
         )
         for exchange in exchanges
     ]
-
-
-def _plain(result: str) -> str:
-    """Leave out HACP's own word for success, which the badge says, and the wire's spelling."""
-    words = result.removeprefix("error=0; ") if result != "error=0" else "answered"
-    words = words.replace("in_progress", "in progress").replace("not_started", "not started")
-    return re.sub(r"(\d)\.0+(?=\D|$)", r"\1", words)
 
 
 def _tone(exchange: Exchange) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
 from app import clock
+from app.progress.wording import format_percent
 
 
 def init_formats(app: Flask) -> None:
@@ -21,13 +21,6 @@ def init_formats(app: Flask) -> None:
         duration=format_duration,
         count_of=format_count,
     )
-
-
-def format_percent(percent: Decimal | float) -> str:
-    """Write 45 as `45 %` and 45.5 as `45.5 %`; never rounds up to 100."""
-    value = Decimal(str(percent))
-    shown = value.quantize(Decimal("0.1"), rounding="ROUND_DOWN").normalize()
-    return f"{shown:f}\N{NO-BREAK SPACE}%"
 
 
 def format_time(moment: datetime, zone: ZoneInfo, *, this_year: int) -> str:

@@ -12,19 +12,13 @@ from zoneinfo import ZoneInfo
 from app.admin.formats import start_of_day
 from app.progress.queries import ProgressFilter, Sort
 from app.progress.values import Status
+from app.progress.wording import STATUS_NAMES
 
 T = TypeVar("T")
 
 SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
 DEFAULT_SORT = "-last_activity"
-STATUS_NAMES = {
-    Status.NOT_STARTED: "Not started",
-    Status.IN_PROGRESS: "In progress",
-    Status.FAILED: "Failed",
-    Status.COMPLETED: "Completed",
-    Status.PASSED: "Passed",
-}
 CHANNEL_NAMES = {"aicc": "AICC only", "xapi": "xAPI only", "both": "AICC and xAPI"}
 # The parameters that narrow the table; the others say how it is shown.
 FILTERS = (

@@ -65,7 +65,7 @@ def keep_refusal(
 ) -> None:
     """Write the exchange of a refused message: whole when it named a session we know, else in the ring."""
     findings = (Finding(error.finding, error.reason),) if error.finding else ()
-    result = f"error={error.code}: {error.reason}"
+    result = f"Refused: {error.reason} (error {error.code})"
     exchange = _exchange(received, result, reply, session_id, error.launch_id or UNKNOWN, findings)
     exchange = replace(
         exchange,

@@ -86,7 +86,7 @@ def _keep(session: Session, ticket: LaunchTicket, opened: OpenLaunch, received: 
             method=received.method,
             path="/launch/[link]",
             status=303,
-            result="session opened",
+            result="Session opened",
             received_at=received.received_at,
             duration=clock.now() - received.received_at,
             client_address=received.client_address,

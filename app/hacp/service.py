@@ -39,6 +39,7 @@ from app.logs import get_logger
 from app.models.base import new_id
 from app.models.launches import AiccRecord
 from app.progress.service import Change, Evidence, record
+from app.progress.wording import describe_progress
 from app.settings import Settings
 
 _DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
@@ -79,7 +80,7 @@ def answer(session: Session, settings: Settings, message: Message) -> bytes:
         message.received,
         outcome.launch,
         session_id=message.request.session_id,
-        result=_result(message, change),
+        result=_result(message, situation.command, change),
         reply=reply,
         findings=tuple(finding for finding in (situation.host_finding, parked) if finding),
         is_parked=parked is not None,
@@ -277,10 +278,21 @@ def _mark_seen(session: Session, situation: Situation) -> None:
         mark_seen(session, situation.integration, Milestone.PUTPARAM)
 
 
-def _result(message: Message, change: Change | None) -> str:
-    parts = ["error=0"]
-    if change is not None and change.before != change.after:
-        before = change.before.percent if change.before else 0
-        parts.append(f"progress {before} to {change.after.percent} %, {change.after.status}")
-    parts += [*message.request.repairs, *message.data.repairs]
-    return "; ".join(parts)
+def _result(message: Message, command: Command, change: Change | None) -> str:
+    """Say what came of it in plain words, then what had to be repaired to read it."""
+    words = _RESULTS.get(command)
+    if words is None:
+        # PutParam, alone or with ExitAU in one: where the learner stands is what is worth reading.
+        words = describe_progress(change.before, change.after) if change else "PutParam kept"
+    return "; ".join([words, *message.request.repairs, *message.data.repairs])
+
+
+_RESULTS = {
+    Command.GET_PARAM: "GetParam answered",
+    Command.EXIT_AU: "Session ended",
+    Command.PUT_COMMENTS: "PutComments kept",
+    Command.PUT_OBJECTIVES: "PutObjectives kept",
+    Command.PUT_INTERACTIONS: "PutInteractions kept",
+    Command.PUT_PATH: "PutPath kept",
+    Command.PUT_PERFORMANCE: "PutPerformance kept",
+}

@@ -14,8 +14,7 @@ from app.access.clients import mark_client_seen
 from app.access.integrations import Milestone
 from app.inspector.exchanges import BODY_CAP_BYTES, NewExchange, write_exchange, write_refusal
 from app.inspector.findings import Finding
-from app.progress.service import Change
-from app.progress.values import Progress
+from app.progress.wording import describe_progress
 from app.settings import Settings
 from app.xapi.admission import Call, Caller, Desk, admit, check_read, check_write
 from app.xapi.errors import BadJson, BadStatement, NotAuthenticated, NotFound, StatementConflict, XapiError
@@ -69,7 +68,7 @@ def get_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
     if found is None:
         raise NotFound("there is no statement with this id")
     findings = (caller.host_finding,) if caller.host_finding else ()
-    exchange = _exchange(caller, call, "statement read")
+    exchange = _exchange(caller, call, "Statement read")
     write_exchange(session, replace(exchange, statement_key=found.key, findings=findings))
     stored = format_datetime(clock.from_microseconds(found.key >> 10), usegmt=True)
     return Reply(200, found.text, caller.version(call), {"Last-Modified": stored})
@@ -81,7 +80,7 @@ def keep_refusal(session: Session, desk: Desk, error: XapiError) -> None:
     exchange = replace(
         desk.draft,
         status=error.status,
-        result=f"{error.status}: {error.text}",
+        result=f"Refused: {error.text} ({error.status})",
         duration=clock.now() - desk.draft.received_at,
         reply_body=format_error(error),
         findings=(Finding(error.finding, detail),) if error.finding else (),
@@ -185,21 +184,21 @@ def _findings(caller: Caller, outcome: Outcome, effect: Effect) -> tuple[Finding
 
 
 def _describe(outcome: Outcome, effect: Effect) -> str:
-    parts = [f"{len(outcome.new)} stored"]
+    """Say of one statement where the learner stands now, of several how many did what."""
+    if len(outcome.new) == 1 and effect.change is not None:
+        parts = [describe_progress(effect.change.before, effect.change.after)]
+    elif outcome.new:
+        parts = [f"{_count(len(outcome.new))} stored"]
+    else:
+        parts = ["Nothing new"]
     if outcome.repeated:
         parts.append(f"{outcome.repeated} repeated")
     if outcome.changed:
         parts.append(f"{len(outcome.changed)} parked")
     if effect.failed:
         parts.append(f"{effect.failed} without progress")
-    if len(outcome.new) == 1 and effect.change is not None:
-        parts.append(_describe_change(effect.change))
-    return ", ".join(parts)
+    return "; ".join(parts)
 
 
-def _describe_change(change: Change) -> str:
-    return f"progress {_words(change.before or Progress())} to {_words(change.after)}"
-
-
-def _words(progress: Progress) -> str:
-    return f"{progress.status.value} {progress.percent:.0f} %"
+def _count(statements: int) -> str:
+    return "1 statement" if statements == 1 else f"{statements} statements"

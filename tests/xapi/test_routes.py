@@ -558,7 +558,7 @@ def test_the_exchange_points_to_the_statement_and_holds_no_secret(linkedin: Send
     statement = session.scalars(select(Statement)).one()
     assert row.id == response.headers["X-Request-Id"] == statement.exchange_id
     assert (row.statement_key, row.status, row.face) == (statement.key, 200, "xapi")
-    assert row.result == "1 stored, progress not_started 0 % to completed 100 %"
+    assert row.result == "Completed, 100\N{NO-BREAK SPACE}%"
     assert row.learner_id == progress(session)[0].learner_id
     assert row.reply_body == json.dumps([with_id()["id"]]).encode()
     assert "hunter2" not in row.path

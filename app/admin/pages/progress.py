@@ -17,7 +17,6 @@ from app.admin.frame import current_actor, organisation, render
 from app.admin.progress_query import (
     CHANNEL_NAMES,
     SIZES,
-    STATUS_NAMES,
     ProgressView,
     parse_view,
     without_cursor,
@@ -30,6 +29,7 @@ from app.learners.service import get_learner
 from app.learners.values import UnknownLearner
 from app.progress.export import format_csv
 from app.progress.queries import COUNT_CAP, BadCursor, Page, count_progress, iterate_progress, list_progress
+from app.progress.wording import STATUS_NAMES
 
 # Rows leave in pieces of this many: one system call a row would be most of the work.
 ROWS_A_PIECE = 200
