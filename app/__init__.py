@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app import db as database
+from app.bodies import WholeBodies
 from app.logs import configure_logs, get_logger
 from app.models.base import new_id
 from app.proxies import TrustedProxyFix
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
         # Each face caps its own bodies; this is the outermost wall.
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )
+    app.wsgi_app = WholeBodies(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     database.db.init_app(app)

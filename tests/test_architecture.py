@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulator": set(),
     "health": COMMON | {"models", "proxies"},
     "proxies": set(),
+    "bodies": set(),
     "metrics": {"version"},
     "version": set(),
     "db": {"clock", "logs", "settings"},
