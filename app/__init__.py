@@ -26,6 +26,8 @@ def create_app(settings: Settings) -> Flask:
     """Make the application: the only place that knows every room."""
     configure_logs(level=settings.log_level, style=settings.log_format)
     app = Flask(__name__, static_folder=None)
+    # A doubled slash would be redirected to the host that the request names, and machines do not follow.
+    app.url_map.merge_slashes = False
     url = database.normalise_url(settings.database_url)
     app.config.update(
         WAYMARK=settings,

@@ -131,13 +131,16 @@ def theme() -> str:
 
 
 def asset(name: str) -> str:
-    """Return the URL of one of our own static files; it changes with the file, so caches may keep it."""
-    return url_for("admin.static", filename=name, v=_fingerprint(name))
+    """Return the URL of one of our own static files; it changes with the file, so caches may keep it.
+
+    Not by `url_for`: the error page for an impossible Host header is made where no URL can be routed.
+    """
+    return f"/admin/static/{name}?v={_fingerprint(name)}"
 
 
 def bootstrap_css() -> str:
     """Return the URL of Bootstrap's style sheet inside the installed bootstrap-flask package."""
-    return url_for("bootstrap_files.static", filename="css/bootstrap.min.css", v="5.3")
+    return "/admin/bootstrap/css/bootstrap.min.css?v=5.3"
 
 
 @cache
