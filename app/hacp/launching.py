@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access.host_registry import HostVerdict, judge_host
 from app.access.integrations import UnknownIntegration
 from app.access.launches import (
     BadLaunchLink,
@@ -15,7 +16,7 @@ from app.access.launches import (
     open_launch,
     read_launch_link,
 )
-from app.access.organisation import load_organisation
+from app.access.organisation import Organisation, load_organisation
 from app.catalog.service import UnknownCourse
 from app.hacp.journal import Received
 from app.inspector.exchanges import NewExchange, write_exchange
@@ -55,11 +56,13 @@ def read_ticket(settings: Settings, token: str) -> LaunchTicket:
 
 def launch(session: Session, settings: Settings, ticket: LaunchTicket, received: Received) -> str:
     """Open a session and return the content's address; raises CannotLaunch, and nothing is kept then."""
+    organisation = load_organisation(session, settings)
+    _check_host(session, organisation, ticket, received.host)
     try:
         opened = open_launch(
             session,
             settings,
-            load_organisation(session, settings),
+            organisation,
             integration_id=ticket.integration_id,
             course_id=ticket.course_id,
             learner_id=ticket.learner_id,
@@ -74,6 +77,15 @@ def launch(session: Session, settings: Settings, ticket: LaunchTicket, received:
         )
     _keep(session, ticket, opened, received)
     return opened.content_url
+
+
+def _check_host(session: Session, organisation: Organisation, ticket: LaunchTicket, host: str) -> None:
+    """Refuse a host name that is not the integration's: somebody else passes our page off as theirs."""
+    verdict = judge_host(session, organisation, host, integration_id=ticket.integration_id)
+    if verdict in (HostVerdict.OK, HostVerdict.OBSERVED):
+        return
+    status = 400 if verdict is HostVerdict.BAD else 421
+    raise CannotLaunch(status, "This is not the address of this server. Please use the link as it was sent.")
 
 
 def _keep(session: Session, ticket: LaunchTicket, opened: OpenLaunch, received: Received) -> None:

@@ -116,3 +116,11 @@ def test_a_disabled_or_deleted_integration_is_explained(classroom: Classroom) ->
 def test_a_course_without_an_address_is_explained(new_classroom: NewClassroom) -> None:
     classroom = new_classroom(launch_url=None)
     assert explained(classroom, link_of(classroom)) == 404
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.example", 421), ("a@b", 400)])
+def test_a_link_opens_only_under_a_host_name_of_ours(classroom: Classroom, host: str, status: int) -> None:
+    response = classroom.client.get(link_of(classroom), headers={"Host": host})
+    assert response.status_code == status
+    assert "Location" not in response.headers
+    assert count(classroom, Launch) == 0
