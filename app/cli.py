@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app import (
+    cli_db,
     cli_demo,
     cli_doctor,
     cli_integrations,
@@ -18,6 +19,7 @@ from app import (
 
 def register(app: Flask) -> None:
     """Add every command to this app; `db` comes with Flask-Migrate."""
+    cli_db.extend_upgrade()
     for command in (
         cli_people.admin,
         cli_integrations.integration,
