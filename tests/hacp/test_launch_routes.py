@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app import clock
-from app.access.integrations import delete_integration, set_enabled
+from app.access.integrations import delete_integration, set_enabled, update_integration
 from app.access.launches import make_launch_link
 from app.models.launches import Attempt, Launch
 from tests.hacp.conftest import NewClassroom
@@ -64,8 +64,10 @@ def test_a_scanner_that_only_looks_opens_nothing(classroom: Classroom) -> None:
     assert classroom.client.head("/launch/nonsense").status_code == 404
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost"])
+@pytest.mark.parametrize("host", ["other.example", "localhost"])
 def test_the_aicc_url_never_comes_from_the_request(classroom: Classroom, host: str) -> None:
+    update_integration(classroom.session, classroom.integration.id, host_names=("localhost", "other.example"))
+    classroom.session.commit()
     response = classroom.client.get(
         link_of(classroom), headers={"Host": host, "X-Forwarded-Host": "evil.example"}
     )
