@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import g
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, default_exceptions
 from werkzeug.wrappers import Response
 
@@ -30,6 +31,13 @@ _WORDS = {
     503: ("The server cannot reach its data just now", "Nothing was changed. Try again in a few seconds."),
 }
 
+# A form without the session's token: most often a second tab, open since before somebody signed in.
+_STALE = (
+    "This page is out of date",
+    "You have signed in or out since it was opened, perhaps in another tab. Nothing was changed: "
+    "open the page again and repeat what you did.",
+)
+
 
 def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
     """Make the page for an error; `text` says more when the view knew more, "" when it did not.
@@ -38,7 +46,12 @@ def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None
     """
     if status in default_exceptions and text == default_exceptions[status].description:
         text = ""
-    title, advice = _WORDS.get(status, ("This did not work", "Go back and try again."))
+    words = _WORDS.get(status, ("This did not work", "Go back and try again."))
+    return _reply(status, words, text, headers or {})
+
+
+def _reply(status: int, words: tuple[str, str], text: str, headers: Mapping[str, str]) -> Response:
+    title, advice = words
     reply = render(
         "error.html",
         status,
@@ -48,13 +61,15 @@ def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None
         text=text,
         request_id=g.get("request_id", ""),
     )
-    reply.headers.update(headers or {})
+    reply.headers.update(headers)
     return reply
 
 
 def answer_http_error(error: HTTPException) -> Response:
     """Answer an error raised in a page; werkzeug's stock sentences give way to ours."""
     status = error.code or 500
+    if isinstance(error, CSRFError):
+        return _reply(status, _STALE, "", {})
     headers = {}
     if status == 405:
         headers = {name: value for name, value in error.get_headers() if name == "Allow"}

@@ -17,13 +17,14 @@ from app import clock
 from app.access.hosts import BadHost, parse_host
 from app.access.people import get_person
 from app.access.person_sessions import find_session, touch_session
-from app.admin.frame import SignedIn, here, organisation, see_other
+from app.admin.frame import SignedIn, here, is_https, organisation, see_other
 from app.admin.session_cookie import PLAIN_MARK, SessionCookie
 from app.db import DatabaseUnavailable, reading, transact
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_BODY_BYTES = 256 * 1024
+HSTS_SECONDS = 365 * 24 * 3600
 _IS_ID = re.compile(r"[0-9a-zA-Z]{1,32}", re.ASCII)
 
 HEADERS = {
@@ -120,6 +121,9 @@ def add_headers(response: Response) -> Response:
     if response.mimetype == "text/html" or (request.endpoint or "").startswith("admin."):
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if is_https() and "organisation" in g and response.status_code != 421:
+            # Not for another host, and not for its subdomains: they may be other people's.
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
     return response
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
 from app.access.people import Person
 from app.admin.errors import error_reply
 from app.admin.frame import safe_next
+from app.db import db
+from app.settings import Settings
 from tests.admin.desk import Desk
 
 OPEN_TO_ALL = {"front", "sign_in", "sign_out", "setup", "choose_theme", "static"}
@@ -50,7 +55,7 @@ def test_every_change_needs_the_csrf_token(app: Flask, desk: Desk) -> None:
         for method in methods - {"GET", "HEAD", "OPTIONS"}:
             reply = desk.client.open(address, method=method, data={"theme": "dark"})
             assert reply.status_code == 400, endpoint
-            assert "CSRF" in reply.text, endpoint
+            assert "This page is out of date" in reply.text, endpoint
 
 
 @pytest.mark.parametrize(
@@ -149,3 +154,26 @@ def test_a_bad_next_leads_to_the_overview(text: str | None) -> None:
 )
 def test_our_own_pages_are_good_nexts(text: str) -> None:
     assert safe_next(text, "home") == text
+
+
+def test_a_form_from_before_signing_in_says_so_instead_of_naming_tokens(desk: Desk) -> None:
+    reply = desk.client.post("/admin/account", data={"csrf_token": "from-another-session"})
+    assert reply.status_code == 400
+    assert "This page is out of date" in reply.text
+    assert "CSRF" not in reply.text
+
+
+def test_browsers_stay_on_https_once_the_public_url_is(settings: Settings, desk: Desk) -> None:
+    assert "Strict-Transport-Security" not in desk.get("/admin/").headers
+    app = create_app(replace(settings, public_url="https://localhost"))
+    try:
+        https = app.test_client()
+        for path in ("/login", "/admin/", "/admin/learners/nobody"):
+            reply = https.get(path, base_url="https://localhost")
+            assert reply.headers.get("Strict-Transport-Security") == "max-age=31536000", path
+        foreign = https.get("/login", base_url="https://other.example")
+        assert foreign.status_code == 421
+        assert "Strict-Transport-Security" not in foreign.headers
+    finally:
+        with app.app_context():
+            db.engine.dispose()
