@@ -18,6 +18,7 @@ def init_formats(app: Flask) -> None:
         rfc3339=clock.format_rfc3339,
         local_time=lambda moment: format_time(moment, _zone(), this_year=_year()),
         local_day=lambda moment: format_day(moment, _zone(), this_year=_year()),
+        local_hour=lambda moment: f"{moment.astimezone(_zone()):%H:%M}",
         duration=format_duration,
         count_of=format_count,
     )

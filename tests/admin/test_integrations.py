@@ -219,3 +219,24 @@ def test_a_test_message_is_sent_and_marked_as_demo(desk: Desk, session: Session,
     assert all(line.is_demo for line in list_progress(session, ProgressFilter()).items)
     assert get_integration(session, made.id).first_token_at is None
     assert made.kind is Kind.LINKEDIN_LEARNING
+
+
+def test_ended_secrets_are_folded_away(desk: Desk, session: Session) -> None:
+    page = add(desk)
+    (made,) = list_integrations(session)
+    assert "Ended secrets" not in page
+    (credential,) = list_credentials(session, made.id)
+    desk.post(f"/admin/integrations/{made.id}/secrets/{credential.id}/revoke")
+    page = desk.get(f"/admin/integrations/{made.id}").text
+    assert "No secret is in force" in page
+    folded = page[page.index("<summary>Ended secrets (1)</summary>") :]
+    assert credential.client_id in folded
+    assert f'value="{credential.client_id}"' not in page
+
+
+def test_the_fragment_brings_the_state_beside_the_title(desk: Desk, session: Session) -> None:
+    add(desk)
+    (made,) = list_integrations(session)
+    assert 'id="state"' in desk.get(f"/admin/integrations/{made.id}").text
+    fragment = desk.get(f"/admin/integrations/{made.id}/checklist").text
+    assert "Waiting for a first message" in fragment[fragment.index('<template data-into="state">') :]

@@ -46,10 +46,13 @@ WORDS = {
     "integration.secret_added": "Secret made",
     "integration.secret_revoked": "Secret revoked",
     "integration.test_sent": "Test sent",
+    "credential.rotated": "Secret rotated",
     "learner.added": "Learner added",
     "course.added": "Course added",
     "launch_link.made": "Launch link made",
     "progress.exported": "Progress exported",
+    "progress.rebuilt": "Progress rebuilt",
+    "simulation.run": "Simulation run",
     "demo.loaded": "Demo loaded",
     "demo.cleared": "Demo removed",
 }

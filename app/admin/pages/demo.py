@@ -12,6 +12,10 @@ from app.admin.frame import current_actor, say, see_other
 from app.admin.security import needs
 from app.db import transact
 
+# Few enough to be played while somebody waits; the command line loads the whole demo.
+LEARNERS = 12
+COURSES = 6
+
 
 @blueprint.post("/admin/demo/load")
 @needs("demo.change")
@@ -19,7 +23,7 @@ def load_demo() -> Response:
     app, actor = current_app._get_current_object(), current_actor()  # type: ignore[attr-defined]
     # A context of its own: the messages the demo plays must not share this request's `g`.
     with app.app_context():
-        played = demo.load_demo(app)
+        played = demo.load_demo(app, learners=LEARNERS, courses=COURSES)
     detail = {"messages": str(played.account.acknowledged)}
     transact(lambda session: acts.note_demo(session, actor, action="demo.loaded", detail=detail))
     say(played.summary, "ok" if played.is_good else "warn")

@@ -116,6 +116,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
     integration = find_or_404(integration_id)
     with reading() as session:
         credentials = [one for one in list_credentials(session, integration_id) if not one.is_demo]
+    now = clock.now()
     live = _live_values(integration)
     fragment = render("integration_live.html", **live)
     address = url_for("admin.integration_detail", integration_id=integration_id)
@@ -124,10 +125,10 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         **live,
         etag=_etag_of(fragment.get_data()),
         address=address,
-        credentials=credentials,
+        live_credentials=[one for one in credentials if one.is_live(now)],
+        ended_credentials=[one for one in credentials if not one.is_live(now)],
         new_credential=new_credential,
         kind_names=KIND_NAMES,
-        now=clock.now(),
         current="integrations",
     )
 

@@ -61,6 +61,10 @@ function wireLivePart(part) {
           part.replaceChildren(box.content);
           const summary = part.querySelector("[data-summary]");
           if (status && summary) status.textContent = summary.dataset.summary;
+          // What the news changes elsewhere on the page, such as the badge beside its title.
+          for (const news of part.querySelectorAll("template[data-into]")) {
+            document.getElementById(news.dataset.into)?.replaceChildren(news.content.cloneNode(true));
+          }
         }
       } catch {
         // The server may be restarting: the next turn asks again.
@@ -99,10 +103,29 @@ function wireTheme(form) {
   });
 }
 
+// ---- Forms that take a while --------------------------------------------------------------------
+// The button says what is going on and cannot be pressed twice.
+function wireBusyForm(form) {
+  const button = form.querySelector("button");
+  const words = button.innerHTML;
+  form.addEventListener("submit", () => {
+    button.disabled = true;
+    button.textContent = form.dataset.busy;
+    const status = form.querySelector("[role=status]");
+    if (status) status.textContent = form.dataset.busy;
+  });
+  // Coming back by the browser's own button shows the page as it was left.
+  window.addEventListener("pageshow", () => {
+    button.disabled = false;
+    button.innerHTML = words;
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   wireCopyButtons(document);
   document.querySelectorAll("[data-poll]").forEach(wireLivePart);
   document.querySelectorAll("form[data-theme]").forEach(wireTheme);
+  document.querySelectorAll("form[data-busy]").forEach(wireBusyForm);
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
   // A page that answered a POST (a secret, shown once) takes on its own address: a reload shows it afresh.
