@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, MetaData, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 T = TypeVar("T")
@@ -83,8 +83,27 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
 def prepare_engine(engine: Engine) -> None:
     """Attach the settings that durability rests on to every new connection of this engine."""
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_sqlite_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _set_up_postgresql)
+
+
+def _make_sqlite_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+    # SQLite would make the file readable by everybody; the log and the index beside it follow its mode.
+    with suppress(OSError):
+        if arguments[0] != ":memory:":
+            os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    # A server tuned for speed must not make us acknowledge what a power cut can still take away.
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -105,26 +124,32 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_write = connection.get_execution_options().get("waymark_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+    options = connection.get_execution_options()
+    if "waymark_patience" in options:
+        # What is left of the patience: the wait for our own queue is over, another program may hold the lock.
+        milliseconds = max(1, int(options["waymark_patience"] * 1000))
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("waymark_write", False) else "BEGIN")
 
 
 _is_inside: ContextVar[bool] = ContextVar("waymark_inside_transaction", default=False)
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, deadline: float | None = None) -> Iterator[Session]:
     """Open the one write transaction of this piece of work; commits at the end, rolls back on any error.
 
-    Raises DatabaseUnavailable when the write lock cannot be had in time.
+    Raises DatabaseUnavailable when the write lock cannot be had by `deadline`, of the monotonic clock.
     """
     if _is_inside.get():
         raise RuntimeError("transaction() inside transaction(): pass the session down instead")
     engine = db.engine
+    deadline = time.monotonic() + PATIENCE_SECONDS if deadline is None else deadline
     token = _is_inside.set(True)
     try:
-        with _write_lock(engine), Session(engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"waymark_write": True})
+        with _write_lock(engine, deadline), Session(engine, expire_on_commit=False) as session:
+            patience = deadline - time.monotonic()
+            session.connection(execution_options={"waymark_write": True, "waymark_patience": patience})
             yield session
             session.commit()
     finally:
@@ -142,16 +167,17 @@ def transact(work: Callable[[Session], T]) -> T:
     integrity_tries = 3
     while True:
         try:
-            with transaction() as session:
+            with transaction(deadline=deadline) as session:
                 return work(session)
-        except (DBAPIError, PoolTimeout) as error:
-            if isinstance(error, IntegrityError) and integrity_tries:
+        except SQLAlchemyError as error:
+            trouble = find_trouble(error)
+            if trouble is None and isinstance(error, IntegrityError) and integrity_tries:
                 # Two writers made the same new row at once: the second look finds it.
                 integrity_tries -= 1
-            elif not _is_trouble(error):
+            elif trouble is None:
                 raise
-            if _is_hopeless(error) or time.monotonic() + pause > deadline:
-                raise DatabaseUnavailable(_summary(error)) from error
+            elif _is_hopeless(trouble) or time.monotonic() + pause > deadline:
+                raise DatabaseUnavailable(_summary(trouble)) from error
         time.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 2, 0.5)
 
@@ -165,9 +191,9 @@ def reading() -> Iterator[Session]:
     try:
         with _live_session() as session:
             yield session
-    except (DBAPIError, PoolTimeout) as error:
-        if _is_trouble(error):
-            raise DatabaseUnavailable(_summary(error)) from error
+    except SQLAlchemyError as error:
+        if (trouble := find_trouble(error)) is not None:
+            raise DatabaseUnavailable(_summary(trouble)) from error
         raise
 
 
@@ -207,6 +233,19 @@ _SQLITE_SICK = (
 )
 
 
+def find_trouble(error: BaseException | None) -> Exception | None:
+    """Return the database's trouble behind an error, None when there is none: then the work is to blame.
+
+    Looks through the errors that led to this one: undoing a savepoint fails too once SQLite, its disk full,
+    has ended the whole transaction, or PostgreSQL has cut the line.
+    """
+    while error is not None:
+        if isinstance(error, Exception) and _is_trouble(error):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def _is_trouble(error: Exception) -> bool:
     if isinstance(error, PoolTimeout):
         return True
@@ -243,7 +282,7 @@ _thread_lock = threading.Lock()
 
 
 @contextmanager
-def _write_lock(engine: Engine) -> Iterator[None]:
+def _write_lock(engine: Engine, deadline: float) -> Iterator[None]:
     """Queue SQLite's writers fairly: SQLite's own busy handler sleeps up to 100 ms between tries.
 
     One thread of each process waits for the file lock, the others for that thread. PostgreSQL needs none.
@@ -251,8 +290,7 @@ def _write_lock(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         yield
         return
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    if not _thread_lock.acquire(timeout=PATIENCE_SECONDS):
+    if not _thread_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
         raise DatabaseUnavailable("another write of this process takes too long")
     try:
         descriptor = os.open(f"{engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from app import db as database
 from app.access.organisation import get_setting, put_setting
-from app.db import DatabaseUnavailable, db, reading, transact, transaction
+from app.db import DatabaseUnavailable, db, find_trouble, reading, transact, transaction
+from app.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +166,114 @@ def cut_all_connections() -> None:
             )
         )
         connection.rollback()
+
+
+def test_a_line_cut_inside_a_savepoint_is_trouble(database_kind: str) -> None:
+    if database_kind == "sqlite":
+        return
+    calls = []
+
+    def work(session: Session) -> None:
+        calls.append(1)
+        put_setting(session, "a", "1")
+        with session.begin_nested():
+            if len(calls) == 1:
+                own = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                with db.engine.connect() as other:
+                    other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+                raise ZeroDivisionError
+            put_setting(session, "b", "1")
+
+    transact(work)
+    assert (value("a"), value("b"), len(calls)) == ("1", "1", 2)
+
+
+def test_a_full_disk_inside_a_savepoint_is_trouble(database_kind: str) -> None:
+    if database_kind == "postgresql":
+        return
+    with db.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        # The pool hands this very connection to the work.
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 20}")
+
+    def work(session: Session) -> None:
+        put_setting(session, "a", "1")
+        with pytest.raises(OperationalError) as caught, session.begin_nested():
+            put_setting(session, "b", "1" * 4_000_000)
+        troubles.append(find_trouble(caught.value))
+        raise caught.value
+
+    troubles: list[Exception | None] = []
+    with pytest.raises(DatabaseUnavailable, match="full"):
+        transact(work)
+    assert troubles[0] is not None
+    assert value("a") is None
+
+
+def test_a_mistake_inside_a_savepoint_is_no_trouble() -> None:
+    wrong = (OperationalError, ProgrammingError)
+    with transaction() as session, pytest.raises(wrong) as caught, session.begin_nested():
+        session.execute(text("SELECT * FROM no_such_table"))
+    assert find_trouble(caught.value) is None
+
+
+def test_the_wait_in_our_own_queue_counts_as_patience(
+    database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_kind == "postgresql":
+        return
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 1.0)
+    app, held = database_app(), threading.Event()
+
+    def hold_our_queue() -> None:
+        with app.app_context(), transaction():
+            held.set()
+            time.sleep(0.7)
+
+    holder = threading.Thread(target=hold_our_queue)
+    holder.start()
+    assert held.wait(5)
+    # The queue is ours at 0.7 s; by then another program has the database's own lock.
+    lock_file, releases = database._lock_file, []
+
+    def lose_to_another_program(descriptor: int, deadline: float) -> None:
+        lock_file(descriptor, deadline)
+        releases.append(hold_lock(database_kind))
+
+    monkeypatch.setattr(database, "_lock_file", lose_to_another_program)
+    started = time.monotonic()
+    with pytest.raises(DatabaseUnavailable):
+        transact(lambda session: put_setting(session, "a", "1"))
+    waited = time.monotonic() - started
+    holder.join()
+    releases[0]()
+    assert waited < 1.6
+
+
+def test_nobody_else_can_read_a_new_database_file(tmp_path: Path, make_app: Callable[..., Flask]) -> None:
+    settings = Settings(
+        data_dir=tmp_path, database_url=f"sqlite:///{tmp_path / 'new.db'}", secret_key="x" * 40
+    )
+    with make_app(settings).app_context(), reading() as session:
+        session.execute(text("SELECT 1"))
+    assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_server_that_does_not_wait_for_its_disk_waits_for_us(database_kind: str) -> None:
+    if database_kind == "sqlite":
+        return
+    with db.engine.connect() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+        connection.commit()
+    try:
+        db.engine.dispose()
+        with reading() as session:
+            assert session.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+    finally:
+        with db.engine.connect() as connection:
+            connection.execute(text(f'ALTER DATABASE "{name}" RESET synchronous_commit'))
+            connection.commit()
 
 
 def test_deadlocked_work_is_done_again(database_kind: str) -> None:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.access.integrations import Milestone, mark_seen
 from app.access.launches import Launch, LaunchState, save_launch
 from app.catalog.service import get_unit, own_identifier
-from app.db import on_conflict_insert
+from app.db import find_trouble, on_conflict_insert
 from app.hacp import attempts, journal, wire
 from app.hacp.admission import DATA_COMMANDS, PUTS, RECORDS, Message, Situation, admit
 from app.hacp.attempt_rules import Attempt, end_attempt, merge_put
@@ -41,8 +40,6 @@ from app.models.launches import AiccRecord
 from app.progress.service import Change, Evidence, record
 from app.progress.wording import describe_progress
 from app.settings import Settings
-
-_DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +242,9 @@ def _report(
     try:
         with session.begin_nested():
             return _record(session, situation, launch, reported), None
-    except _DATABASE_TROUBLE:
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever went wrong in the mapping, the data itself is kept
+    except Exception as error:  # whatever went wrong in the mapping, the data itself is kept
+        if find_trouble(error) is not None:
+            raise  # Not the message's fault: the whole request is tried again, or answered 503.
         get_logger("hacp").error("message parked", launch_id=launch.id, exc_info=error)
         return None, Finding("P9", f"{type(error).__name__} while mapping {situation.command}")
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.access.clients import Client
 from app.access.integrations import UserType
 from app.catalog.service import Identifier, resolve_identifier
+from app.db import find_trouble
 from app.inspector.findings import Finding
 from app.learners.service import resolve_identity
 from app.learners.values import Identity, IdentityKind
@@ -22,8 +22,6 @@ from app.progress.service import Change, Evidence, record
 from app.xapi.progress_map import Activity, Actor, ActorKind, Mapped, map_linkedin_statement, map_statement
 from app.xapi.statements import Stored
 
-# Not the statement's fault: the whole request is tried again, or answered 503.
-_DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 _EXPECTED = {UserType.EMAIL: ActorKind.EMAIL, UserType.ID: ActorKind.USER_ID}
 
 
@@ -46,9 +44,9 @@ def track(session: Session, client: Client, statements: Sequence[Stored], *, rec
     try:
         with session.begin_nested():
             return _track_all(session, client, statements, received_at)
-    except _DATABASE_TROUBLE:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a statement breaks, it stays stored and is parked
+    except Exception as error:  # whatever a statement breaks, it stays stored and is parked
+        if find_trouble(error) is not None:
+            raise  # Not the statement's fault: the whole request is tried again, or answered 503.
         if len(statements) == 1:
             return _failed(client, statements[0], error, Effect())
     return _track_each(session, client, statements, received_at)
