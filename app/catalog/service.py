@@ -202,6 +202,11 @@ def get_unit(session: Session, course_id: str) -> Unit:
     query = select(row).where(row.course_id == course_id).order_by(row.position, row.id).limit(1)
     unit = session.scalars(query).first()
     if unit is None:
+        # Two first launches at once must not both make one: the second waits here, then finds it.
+        lock = select(tables.Course.id).where(tables.Course.id == course_id).with_for_update(key_share=True)
+        session.execute(lock)
+        unit = session.scalars(query).first()
+    if unit is None:
         unit = row(course_id=course_id, launch_url=None)
         session.add(unit)
         session.flush()

@@ -21,6 +21,8 @@ from app.learners.values import (
 from app.models import learning as tables
 from app.models.base import fit_key, new_id
 
+_TWO_LEARNERS = "the e-mail and the user id belong to two different learners"
+
 
 def resolve_identity(
     session: Session,
@@ -74,19 +76,25 @@ def add_learner(
         if (identity := _find_identity(session, kind, "", value)) is not None
     }
     if len(known) > 1:
-        raise BadLearner("the e-mail and the user id belong to two different learners")
+        raise BadLearner(_TWO_LEARNERS)
     if known:
         learner_id = next(iter(known))
-        session.execute(
-            update(tables.Learner)
-            .where(tables.Learner.id == learner_id)
-            .values(name=cleaned, sort_name=cleaned.casefold()[:300], is_provisional=False)
-        )
     else:
-        learner_id = _insert_learner(session, name=cleaned, is_provisional=False, is_demo=is_demo)
+        # Provisional at first: when another request adds the same person now, this row gives way to theirs.
+        learner_id = _insert_learner(session, name=cleaned, is_provisional=True, is_demo=is_demo)
     for kind, value in given:
-        if _find_identity(session, kind, "", value) is None:
-            _attach(session, learner_id, kind, "", value)
+        identity = _find_identity(session, kind, "", value)
+        if identity is None:
+            identity = _attach(session, learner_id, kind, "", value)
+        known[identity.learner_id] = identity
+        learner_id = identity.learner_id
+    if len(known) > 1:
+        raise BadLearner(_TWO_LEARNERS)
+    session.execute(
+        update(tables.Learner)
+        .where(tables.Learner.id == learner_id)
+        .values(name=cleaned, sort_name=cleaned.casefold()[:300], is_provisional=False)
+    )
     return get_learner(session, learner_id)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.catalog.service import (
@@ -15,6 +18,7 @@ from app.catalog.service import (
     own_identifier,
     resolve_identifier,
 )
+from app.db import transact, transaction
 
 URN = "urn:li:lyndaCourse:5550101"
 
@@ -111,3 +115,20 @@ def test_courses_are_searched_by_title_and_identifier(session: Session) -> None:
 def test_an_unknown_id_is_named(session: Session) -> None:
     with pytest.raises(UnknownCourse, match="nothing"):
         get_course(session, "nothing")
+
+
+def test_two_first_launches_of_a_stub_at_once_share_its_unit(app: Flask, session: Session) -> None:
+    course_id = resolve_identifier(session, URN).course_id
+    session.commit()
+
+    def launch() -> str:
+        with app.app_context():
+            return transact(lambda inner: get_unit(inner, course_id).id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with app.app_context(), transaction() as first:
+            unit_id = get_unit(first, course_id).id
+            other = pool.submit(launch)
+            with pytest.raises(TimeoutError):
+                other.result(0.5)  # It waits for the commit.
+        assert other.result(10) == unit_id

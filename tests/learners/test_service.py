@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import transact, transaction
 from app.learners.service import (
     add_learner,
     get_learner,
@@ -142,3 +146,21 @@ def test_an_unknown_id_is_named(session: Session) -> None:
 
 def test_mailto_is_not_part_of_an_address() -> None:
     assert normalise_value(IdentityKind.EMAIL, "mailto:A@B.c") == "a@b.c"
+
+
+def test_one_person_added_twice_at_once_is_one_learner(app: Flask, session: Session) -> None:
+    def add_again() -> str:
+        with app.app_context():
+            return transact(
+                lambda inner: add_learner(inner, name="Diaz, Ana", email="ana@example.com", user_id="ana").id
+            )
+
+    with ThreadPoolExecutor(1) as pool:
+        with app.app_context(), transaction() as first:
+            ana = add_learner(first, name="Diaz, A.", email="ana@example.com").id
+            again = pool.submit(add_again)
+            with pytest.raises(TimeoutError):
+                again.result(0.5)  # It waits for the commit.
+        assert again.result(10) == ana
+    assert [learner.name for learner in list_learners(session)] == ["Diaz, Ana"]
+    assert set(get_learner(session, ana).identities) == {("email", "ana@example.com"), ("user_id", "ana")}
