@@ -111,6 +111,16 @@ def test_a_form_with_errors_is_without_fault(visitor: Visitor, filled: dict[str,
     visitor.judge(f"{path} sent empty")
 
 
+def test_the_progress_table_fits_beside_the_menu(visitor: Visitor, filled: dict[str, str]) -> None:
+    visitor.go("/admin/progress")
+    assert visitor.page.locator("td .tag.demo").count() > 10
+    wide, box = visitor.page.evaluate(
+        "(() => { const box = document.querySelector('.table-box');"
+        " return [box.scrollWidth, box.clientWidth] })()"
+    )
+    assert wide <= box
+
+
 def test_pages_before_signing_in_are_without_fault(owned: RunningServer, context: BrowserContext) -> None:
     visitor = visit(context, owned.url)
     visitor.go("/login")

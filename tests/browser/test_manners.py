@@ -24,6 +24,21 @@ def test_copy_without_a_secure_context_selects_the_text(
     assert page.evaluate("document.activeElement.selectionEnd") > 5
 
 
+def test_a_form_that_takes_a_while_says_so_and_is_sent_once(
+    owned: RunningServer, context: BrowserContext
+) -> None:
+    visitor = visit(context, owned.url)
+    page = visitor.page
+    sign_in(page, owned)
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+    page.get_by_role("button", name="Load the demo").click()
+    button = page.locator("form[data-busy] button")
+    expect(button).to_have_text("Loading, a few seconds…")
+    expect(button).to_be_disabled()
+    expect(page.locator("form[data-busy] [role=status]")).to_have_text("Loading, a few seconds…")
+    assert visitor.faults == []
+
+
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_the_theme_is_right_from_the_first_paint_and_stays(
     owned: RunningServer, context: BrowserContext, theme: str
