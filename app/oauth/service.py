@@ -72,7 +72,7 @@ def _answer_parsed(session: Session, settings: Settings, call: TokenCall, reques
     note_use(session, decided.client.credential_id)
     mark_client_seen(session, decided.client, Milestone.TOKEN)
     body = orjson.dumps(decided.body)
-    exchange = _exchange(call, 200, f"token issued for {decided.body['scope']}", body)
+    exchange = _exchange(call, 200, f"Token issued for {decided.body['scope']}", body)
     exchange = replace(
         exchange,
         integration_id=decided.client.integration_id,
@@ -123,7 +123,7 @@ def _refuse(
     is_known: bool = False,
 ) -> Reply:
     text = orjson.dumps(body)
-    exchange = _exchange(call, status, f"{body['error']}: {body['error_description']}", text)
+    exchange = _exchange(call, status, f"Refused: {body['error_description']} ({body['error']})", text)
     exchange = replace(exchange, integration_id=integration_id, findings=(finding,))
     write_refusal(session, exchange, is_anonymous=not is_known)
     # RFC 7235 §3.1: a 401 always says how to authenticate.
