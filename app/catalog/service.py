@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -180,10 +180,7 @@ def list_courses(
     if not has_videos:
         query = query.where(row.type != "video")
     if text:
-        pattern = f"%{_escape_like(text.casefold())}%"
-        query = query.where(
-            row.sort_title.like(pattern, escape="\\") | func.lower(row.activity_id).like(pattern, escape="\\")
-        )
+        query = query.where(matches_text(text))
     if after is not None:
         last = session.get(row, after)
         if last is not None:
@@ -194,6 +191,14 @@ def list_courses(
     if limit is not None:
         query = query.limit(limit)
     return _read(session, query)
+
+
+def matches_text(text: str) -> ColumnElement[bool]:
+    """Return the SQL condition that a course's title or activity id holds this text."""
+    row, folded = tables.Course, text.casefold()
+    return row.sort_title.contains(folded, autoescape=True) | func.lower(row.activity_id).contains(
+        folded, autoescape=True
+    )
 
 
 def get_unit(session: Session, course_id: str) -> Unit:
@@ -245,10 +250,6 @@ def _check_launch_url(url: str | None) -> str | None:
     if any(c.isspace() or not c.isprintable() or c == "\\" for c in url) or parts.username is not None:
         raise BadCourse("the launch URL holds no spaces, backslashes or sign-in names")
     return url
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 _IDENTIFIER = tables.CourseIdentifier.__table__

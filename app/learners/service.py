@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -125,17 +125,13 @@ def list_learners(
     return _read(session, query)
 
 
-def matches_text(text: str):  # type: ignore[no-untyped-def]  # SQLAlchemy's own expression type
+def matches_text(text: str) -> ColumnElement[bool]:
     """Return the SQL condition that a learner's name or one of their identities holds this text."""
-    pattern = f"%{escape_like(text.casefold())}%"
-    by_identity = select(tables.Identity.learner_id).where(
-        tables.Identity.folded.like(pattern, escape="\\"), tables.Identity.kind != IdentityKind.LEARNER.value
+    row, folded = tables.Identity, text.casefold()
+    by_identity = select(row.learner_id).where(
+        row.folded.contains(folded, autoescape=True), row.kind != IdentityKind.LEARNER.value
     )
-    return tables.Learner.sort_name.like(pattern, escape="\\") | tables.Learner.id.in_(by_identity)
-
-
-def escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return tables.Learner.sort_name.contains(folded, autoescape=True) | tables.Learner.id.in_(by_identity)
 
 
 def identities_of(session: Session, learner_ids: Iterable[str]) -> dict[str, tuple[tuple[str, str], ...]]:

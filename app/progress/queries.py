@@ -15,7 +15,8 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.learners.service import escape_like, identities_of, matches_text
+from app.catalog.service import matches_text as course_matches
+from app.learners.service import identities_of, matches_text as learner_matches
 from app.models.base import Instant
 from app.models.learning import Course, Learner, ProgressRow
 from app.progress.values import Channel, Status
@@ -220,13 +221,9 @@ def _conditions(wanted: ProgressFilter) -> Iterator[Any]:
     if wanted.course_id is not None:
         yield row.course_id == wanted.course_id
     if wanted.learner_text:
-        yield matches_text(wanted.learner_text)
+        yield learner_matches(wanted.learner_text)
     if wanted.course_text:
-        pattern = f"%{escape_like(wanted.course_text.casefold())}%"
-        yield or_(
-            Course.sort_title.like(pattern, escape="\\"),
-            func.lower(Course.activity_id).like(pattern, escape="\\"),
-        )
+        yield course_matches(wanted.course_text)
     if wanted.statuses:
         yield row.status.in_([status.value for status in wanted.statuses])
     if wanted.percent_min is not None:
