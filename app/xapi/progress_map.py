@@ -216,7 +216,15 @@ def _report(statement: JsonObject, status: Status, *, source: str, received_at: 
 
 
 def find_event_time(value: object) -> datetime | None:
-    """Return the instant of a timestamp, or of (milli)seconds since 1970; None if unreadable."""
+    """Return the instant of a timestamp, or of (milli)seconds since 1970; None if unreadable.
+
+    The first and the last year of the calendar are unreadable too: not every time zone can show them.
+    """
+    moment = _find_instant(value)
+    return moment if moment is not None and 1 < moment.year < 9999 else None
+
+
+def _find_instant(value: object) -> datetime | None:
     if isinstance(value, str):
         try:
             return parse_timestamp(value.strip())

@@ -141,6 +141,9 @@ def test_a_record_stores_account_lives_in_its_home_page() -> None:
         (None, RECEIVED),
         (True, RECEIVED),
         (5, RECEIVED),
+        # No zone west of Greenwich could show the first day of the calendar, none east of it the last.
+        ("0001-01-01T00:00:00Z", RECEIVED),
+        ("9999-12-31T23:59:59Z", RECEIVED),
     ],
 )
 def test_the_event_time_is_the_timestamp_or_the_receipt(value: Any, event_at: datetime) -> None:
