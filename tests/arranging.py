@@ -15,7 +15,7 @@ from app.access.integrations import Kind, UserType, add_integration
 from app.access.launches import open_launch
 from app.access.organisation import load_organisation
 from app.catalog.service import add_course
-from app.db import transaction
+from app.db import db, transaction
 from app.learners.service import add_learner
 from app.settings import Settings
 from tests.databases import SECRET_KEY
@@ -79,6 +79,8 @@ def arrange(environment: Mapping[str, str], *, learners: int, courses: int, sess
             )
             for n in range(sessions)
         ]
+    with app.app_context():
+        db.engine.dispose()
     return Arrangement(
         client_id=credential.client_id,
         client_secret=credential.client_secret,
