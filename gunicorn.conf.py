@@ -7,6 +7,7 @@ what they are. The arbiter (gunicorn's parent process) never imports the applica
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import shutil
 import signal
@@ -89,8 +90,12 @@ loglevel = _settings.log_level.lower()
 proc_name = "waymark"
 
 # Prometheus' client shares its counters among processes through files in this directory. It must be named
-# before the client is imported; the arbiter empties it at each start.
+# before the client is imported; the arbiter empties it at each start. The files are mapped into memory, and
+# writing to one on a full disk kills the process: so they are kept in memory where there is such a place.
 _METRICS_DIR = _settings.data_dir / "metrics"
+if os.access("/dev/shm", os.W_OK):
+    _data_dir_digest = hashlib.sha256(str(_settings.data_dir.resolve()).encode()).hexdigest()[:16]
+    _METRICS_DIR = Path(f"/dev/shm/waymark-{os.getuid()}-{_data_dir_digest}")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_METRICS_DIR)
 
 
@@ -101,6 +106,7 @@ def on_starting(server):
     for address in server.cfg.address:
         _refuse_taken_address(server, address)
     shutil.rmtree(_METRICS_DIR, ignore_errors=True)
+    # Fails when it is there still, as another user's: nobody else may read or write it.
     _METRICS_DIR.mkdir(parents=True, mode=0o700)
 
 
@@ -132,6 +138,8 @@ def on_exit(server):
     background = getattr(server, "waymark_background", None)
     if background is not None:
         background.stop()
+    if "GUNICORN_PID" not in os.environ and server.reexec_pid == 0:
+        shutil.rmtree(_METRICS_DIR, ignore_errors=True)
 
 
 class BackgroundWorker:

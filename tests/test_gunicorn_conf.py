@@ -62,6 +62,22 @@ def test_metrics_add_up_what_all_processes_did(server: RunningServer) -> None:
     assert float(count.split()[-1]) == 40
 
 
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no place for files in memory")
+def test_metrics_are_kept_in_memory_since_a_full_disk_kills_who_maps_its_files(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    _get(f"{server.url}/livez")
+    mapped = [
+        Path(line.split()[-1])
+        for pid in server.worker_pids()
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines()
+        if line.endswith(f"_{pid}.db")
+    ]
+    assert mapped
+    assert {path.parent.parent for path in mapped} == {Path("/dev/shm")}
+    assert not (tmp_path / "metrics").exists()
+
+
 def test_a_killed_background_worker_is_replaced(server: RunningServer) -> None:
     assert _until(lambda: _background_pid(server))
     first = _background_pid(server)
