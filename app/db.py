@@ -177,9 +177,20 @@ def transact(work: Callable[[Session], T]) -> T:
             elif trouble is None:
                 raise
             elif _is_hopeless(trouble) or time.monotonic() + pause > deadline:
+                _fold_log(db.engine)
                 raise DatabaseUnavailable(_summary(trouble)) from error
         time.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 2, 0.5)
+
+
+def _fold_log(engine: Engine) -> None:
+    """Fold SQLite's write-ahead log into the file, which SQLite itself does after a commit only.
+
+    A log that has filled the disk would let no commit through, and so keep it full for ever.
+    """
+    if engine.dialect.name == "sqlite":
+        with suppress(SQLAlchemyError, sqlite3.Error), engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,24 @@ def test_a_full_disk_inside_a_savepoint_is_trouble(database_kind: str) -> None:
         transact(work)
     assert troubles[0] is not None
     assert value("a") is None
+
+
+def test_a_log_that_fills_the_disk_is_folded_into_the_file(database_kind: str, tmp_path: Path) -> None:
+    if database_kind == "postgresql":
+        return
+    transact(lambda session: put_setting(session, "a", "1"))
+
+    def work(session: Session) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("COMMIT", None, error)
+
+    with pytest.raises(DatabaseUnavailable):
+        transact(work)
+    # The file alone, without its log.
+    shutil.copyfile(str(db.engine.url.database), tmp_path / "alone.db")
+    with closing(sqlite3.connect(tmp_path / "alone.db")) as alone:
+        assert alone.execute("SELECT value FROM setting WHERE name = 'a'").fetchall() == [("1",)]
 
 
 def test_a_mistake_inside_a_savepoint_is_no_trouble() -> None:
