@@ -144,9 +144,9 @@ def test_the_audit_log_is_paged_newest_first(desk: Desk, session: Session) -> No
 def test_the_demo_is_badged_and_goes_in_one_step(desk: Desk, session: Session) -> None:
     assert desk.post("/admin/demo/load").location == "/admin/"
     page = desk.get("/admin/progress").text
-    assert 'class="tag demo"' in page
+    assert 'class="tag demo plain"' in page
     assert '<th scope="col">Demo</th>' in page
-    assert 'class="tag demo"' not in desk.get("/admin/progress?demo=no").text
+    assert 'class="tag demo' not in desk.get("/admin/progress?demo=no").text
     assert desk.post("/admin/demo/clear").location == "/admin/"
     assert "No progress yet" in desk.get("/admin/progress").text
     assert {entry.action for entry in list_audit(session)} >= {"demo.loaded", "demo.cleared"}
