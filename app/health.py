@@ -94,6 +94,8 @@ def _check_migrations(_settings: Settings) -> None:
             found = session.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     except (DatabaseUnavailable, DBAPIError) as error:
         raise NotReady("no migration has run: flask --app wsgi db upgrade") from error
+    if not set(found) <= _known_migrations():
+        raise NotReady(f"the database is at {', '.join(found)}, made by a newer version: run that one")
     if found != [_newest_migration()]:
         raise NotReady(f"the database is at {', '.join(found) or 'nothing'}: flask --app wsgi db upgrade")
 
@@ -111,10 +113,18 @@ _CHECKS: dict[str, Callable[[Settings], None]] = {
 }
 
 
-@lru_cache(maxsize=1)
 def _newest_migration() -> str | None:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    return ScriptDirectory.from_config(config).get_current_head()
+    return _migrations().get_current_head()
+
+
+@lru_cache(maxsize=1)
+def _known_migrations() -> frozenset[str]:
+    return frozenset(script.revision for script in _migrations().walk_revisions())
+
+
+@lru_cache(maxsize=1)
+def _migrations() -> ScriptDirectory:
+    return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
 @blueprint.before_app_request

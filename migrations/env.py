@@ -1,5 +1,7 @@
 """Run migrations on the app's own engine, one process at a time."""
 
+from collections.abc import Iterable
+
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
@@ -31,8 +33,19 @@ def run(connection: Connection) -> None:
         # One transaction for the whole run: a server that dies in the middle finds the old schema.
         transaction_per_migration=False,
     )
+    refuse_newer(context.get_context().get_current_heads())
     with context.begin_transaction():
         context.run_migrations()
+
+
+def refuse_newer(found: Iterable[str]) -> None:
+    """Stop with one line when a newer version of the code has migrated this database already."""
+    known = {script.revision for script in context.script.walk_revisions()}
+    if unknown := sorted(set(found) - known):
+        raise SystemExit(
+            f"The database is at migration {', '.join(unknown)}, which this version of Waymark does not know:"
+            " a newer version made it. Run that version, or restore a backup."
+        )
 
 
 if context.is_offline_mode():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from app.db import db
 from app.settings import Settings
@@ -19,6 +20,22 @@ def test_the_models_need_no_further_migration(app: Flask) -> None:
     with app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+def test_a_database_of_a_newer_version_is_refused(app: Flask) -> None:
+    with app.app_context():
+        with db.engine.begin() as connection:
+            mine = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        try:
+            with pytest.raises(SystemExit, match=r"at migration 9999, .* a newer version made it"):
+                upgrade()
+            reply = app.test_client().get("/readyz")
+            assert reply.status_code == 503
+            assert "the database is at 9999, made by a newer version" in reply.text
+        finally:
+            with db.engine.begin() as connection:
+                connection.execute(text("UPDATE alembic_version SET version_num = :mine"), {"mine": mine})
 
 
 def test_migrations_can_be_undone_and_done_again(
