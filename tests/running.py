@@ -111,12 +111,15 @@ def _wait_until_ready(server: RunningServer, patience_seconds: float = 60) -> No
             raise RuntimeError(f"the server ended:\n{server.log.read_text()}")
         try:
             with urllib.request.urlopen(f"{server.url}/readyz", timeout=5) as reply:
-                if reply.status == 200:
+                # The greeting comes last: only then does the setup link exist.
+                if reply.status == 200 and "Waymark is running" in server.log.read_text():
                     return
+                trouble = "it has not said where to go"
         except OSError as error:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"the server is not ready ({error}):\n{server.log.read_text()}") from error
-            time.sleep(0.1)
+            trouble = str(error)
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the server is not ready ({trouble}):\n{server.log.read_text()}")
+        time.sleep(0.1)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
