@@ -144,7 +144,7 @@ def _delete(session: Session, ids: list[str]) -> int:
 # Made once: putting a statement together costs more than running it. Work that is done again after a
 # commit of unknown outcome finds its exchange kept already.
 _INSERTS = {
-    name: make(table_of(Row)).on_conflict_do_nothing(index_elements=["id"])
+    name: make(table_of(Row)).on_conflict_do_nothing(index_elements=["id"]).returning(table_of(Row).c.id)
     for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
 
@@ -178,8 +178,8 @@ def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> N
         "is_anonymous": is_anonymous,
     }
     connection = session.connection()
-    connection.execute(_INSERTS[connection.dialect.name], values)
-    if exchange.findings:
+    is_new = connection.execute(_INSERTS[connection.dialect.name], values).first() is not None
+    if exchange.findings and is_new:
         session.execute(
             insert(FindingRow),
             [

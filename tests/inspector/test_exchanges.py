@@ -64,6 +64,14 @@ def test_an_exchange_is_kept_with_its_findings(session: Session) -> None:
     assert list_exchanges(session, integration_id="other") == []
 
 
+def test_an_exchange_written_again_after_a_commit_of_unknown_outcome_is_kept_once(session: Session) -> None:
+    kept = exchange(findings=(Finding("X5"),))
+    for _ in range(2):
+        write_exchange(session, kept)
+    [found] = list_exchanges(session)
+    assert found.findings == kept.findings
+
+
 def test_text_that_a_database_refuses_is_made_storable(session: Session) -> None:
     write_exchange(
         session, exchange(user_agent="a\x00b\udc80", path="/" + "x" * 900, request_body=b"\x00\xff")
