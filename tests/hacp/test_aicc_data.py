@@ -171,9 +171,9 @@ def test_any_text_is_parsed_and_known_groups_only_are_kept(text: str) -> None:
 )
 def test_parsing_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         parse_groups("[core]\n" + piece * (size // len(piece)))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = min(seconds(50_000) for _ in range(3))
     assert seconds(1_000_000) < max(100 * small, 1.0)

@@ -221,11 +221,11 @@ def test_any_bytes_give_a_request_or_an_invalid_command(body: bytes, content_typ
 def test_parsing_takes_linear_time(piece: bytes) -> None:
     def seconds(size: int) -> float:
         body = b"command=PutParam&aicc_data=[core]" + piece * (size // len(piece))
-        start = time.perf_counter()
+        start = time.process_time()
         for content_type in (FORM, "multipart/form-data; boundary=X"):
             with contextlib.suppress(InvalidCommand):
                 parse_request(body, content_type)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = min(seconds(50_000) for _ in range(3))
     assert seconds(1_000_000) < max(100 * small, 1.0)
