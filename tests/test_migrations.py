@@ -51,3 +51,30 @@ def test_migrations_can_be_undone_and_done_again(
         db.engine.dispose()
         upgrade()
         assert set(inspect(db.engine).get_table_names()) == first
+
+
+def test_going_back_and_forth_keeps_the_data(
+    settings: Settings, empty_database_url: str, make_app: Callable[[Settings], Flask]
+) -> None:
+    app = make_app(dataclasses.replace(settings, database_url=empty_database_url))
+    with app.app_context():
+        upgrade()
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO learner (id, name, sort_name, is_provisional, is_demo, created_at)"
+                    " VALUES ('ana', 'Diaz, Ana', 'diaz, ana', :no, :no, 1)"
+                ),
+                {"no": False},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO identity (learner_id, kind, namespace, value, folded, first_seen_at)"
+                    " VALUES ('ana', 'email', '', 'ana@example.com', 'ana@example.com', 1)"
+                )
+            )
+        downgrade(revision="0001")
+        upgrade()
+        with db.engine.begin() as connection:
+            assert connection.execute(text("SELECT name FROM learner")).scalars().all() == ["Diaz, Ana"]
+            assert connection.execute(text("SELECT learner_id FROM identity")).scalars().all() == ["ana"]

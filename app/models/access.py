@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Sequence, new_id
@@ -37,6 +37,15 @@ class Integration(Base):
     has_widened_scopes: Mapped[bool] = mapped_column(default=False)
     allows_query_credentials: Mapped[bool] = mapped_column(default=False)
     student_id_is: Mapped[str] = mapped_column(String(8), default="own")
+    # Server defaults, so that an integration registered before these existed keeps what it had.
+    mastery_policy: Mapped[str] = mapped_column(
+        String(16), default="completed_only", server_default="completed_only"
+    )
+    is_strict: Mapped[bool] = mapped_column(default=False, server_default=false())
+    enforces_au_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    escapes_percent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shares_demographics: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_single_use_links: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(Instant)
     # Set when a deleted integration's data is kept: its name stays readable beside the data.
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Instant, Span, new_id
+from app.models.base import Base, Instant, Sequence, Span, new_id
 
 
 class Attempt(Base):
@@ -29,6 +29,10 @@ class Attempt(Base):
     total_time: Mapped[timedelta] = mapped_column(Span, default=timedelta(0))
     preferences: Mapped[str] = mapped_column(Text, default="")
     objectives: Mapped[str] = mapped_column(Text, default="")
+    # Tries and the like that the content put into [student_data], a JSON object.
+    student_data: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # True once the content has said a status that can be read: only then has it judged for itself.
+    has_status: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -37,6 +41,8 @@ class Launch(Base):
     """One AICC session."""
 
     __tablename__ = "launch"
+    # The worker looks for open sessions that have gone quiet.
+    __table_args__ = (Index("ix_launch_state", "state", "opened_at"),)
 
     id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
     session_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -47,6 +53,12 @@ class Launch(Base):
     # The first message makes or joins the attempt; opening a link does not.
     attempt_id: Mapped[str | None] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    is_credit: Mapped[bool] = mapped_column(default=True, server_default=true())
+    lesson_mode: Mapped[str] = mapped_column(String(8), default="normal", server_default="normal")
+    # SHA-256 of the launch link's token, to know which links have been used.
+    link_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    # Status of the attempt when this session first called: what browsing and reviewing leave alone.
+    status_at_start: Mapped[str | None] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(8), default="opened")
     opened_at: Mapped[datetime] = mapped_column(Instant, index=True)
     first_message_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -64,8 +76,29 @@ class Launch(Base):
     opened_agent: Mapped[str | None] = mapped_column(String(255))
 
 
+class LaunchItem(Base):
+    """One interaction, objective or comment that a session brought: a row of a table the content sent."""
+
+    __tablename__ = "launch_item"
+    __table_args__ = (UniqueConstraint("launch_id", "kind", "digest"),)
+
+    id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    launch_id: Mapped[str] = mapped_column(ForeignKey("launch.id", ondelete="CASCADE"))
+    attempt_id: Mapped[str | None] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(255), default="")
+    # Column names and values as sent, a JSON object.
+    fields: Mapped[str] = mapped_column(Text)
+    # Of what makes a row the same one when it comes again.
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    received_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class AiccRecord(Base):
-    """What a PutInteractions, PutComments, PutObjectives, PutPath or PutPerformance brought, as sent."""
+    """What a PutInteractions, PutComments, PutObjectives, PutPath or PutPerformance brought, as sent.
+
+    `comments` is the group of that name in a PutParam, `unread` whatever else of one is kept nowhere else.
+    """
 
     __tablename__ = "aicc_record"
     __table_args__ = (UniqueConstraint("launch_id", "command", "digest"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Sequence, Span, new_id
@@ -21,6 +21,8 @@ class Learner(Base):
     sort_name: Mapped[str] = mapped_column(String(300), index=True)
     is_provisional: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # AICC's student demographics by keyword, a JSON object.
+    attributes: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -88,6 +90,12 @@ class AssignableUnit(Base):
     core_vendor: Mapped[str] = mapped_column(Text, default="")
     mastery_score: Mapped[float | None]
     max_score: Mapped[float | None]
+    max_time_allowed: Mapped[str | None] = mapped_column(String(32))
+    time_limit_action: Mapped[str | None] = mapped_column(String(64))
+    # What the LMS tells the learner ([comments] of GetParam).
+    comments: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Keyed with the server's secret: AU passwords are short, and checked with every message.
+    au_password_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class Observation(Base):

@@ -55,6 +55,9 @@ class Exchange(Base):
     host: Mapped[str] = mapped_column(String(300))
     request_body: Mapped[bytes | None] = mapped_column(LargeBinary)
     reply_body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # What had to be repaired to read it, a JSON list; what it changed, a JSON list of [what, before, after].
+    repairs: Mapped[str] = mapped_column(Text, default="", server_default="")
+    changes: Mapped[str] = mapped_column(Text, default="", server_default="")
     size_bytes: Mapped[int]
     is_demo: Mapped[bool] = mapped_column(default=False)
     # True for a message that is kept whole and waits to be looked at.
