@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -40,6 +41,29 @@ class Milestone(StrEnum):
     PUTPARAM = "first_putparam_at"
 
 
+class MasteryPolicy(StrEnum):
+    """When a unit's mastery score decides between passed and failed."""
+
+    NEVER = "never"
+    COMPLETED_ONLY = "completed_only"
+    ALWAYS = "always"
+
+
+class HostMode(StrEnum):
+    """What happens to a message under a host name on no list: refused, or let in and noted."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
+class StudentId(StrEnum):
+    """What content hears as student_id: our own opaque id, or one of the learner's identities."""
+
+    OWN = "own"
+    USER_ID = "user_id"
+    EMAIL = "email"
+
+
 class UnknownIntegration(LookupError):
     """There is no integration with this id."""
 
@@ -57,11 +81,17 @@ class Integration:
     is_enabled: bool
     is_demo: bool
     score_is_percent: bool
-    host_mode: str
+    host_mode: HostMode
     xapi_default_version: str
     has_widened_scopes: bool
     allows_query_credentials: bool
-    student_id_is: str
+    student_id_is: StudentId
+    mastery_policy: MasteryPolicy
+    is_strict: bool
+    enforces_au_password: bool
+    escapes_percent: bool
+    shares_demographics: bool
+    has_single_use_links: bool
     created_at: datetime
     first_token_at: datetime | None
     first_statement_at: datetime | None
@@ -76,6 +106,22 @@ class Integration:
         return self.kind is Kind.LINKEDIN_LEARNING
 
 
+class Policy(TypedDict, total=False):
+    """What an admin may choose of an integration; a key that is absent leaves its choice alone."""
+
+    host_mode: HostMode
+    has_widened_scopes: bool
+    allows_query_credentials: bool
+    student_id_is: StudentId
+    score_is_percent: bool
+    mastery_policy: MasteryPolicy
+    is_strict: bool
+    enforces_au_password: bool
+    escapes_percent: bool
+    shares_demographics: bool
+    has_single_use_links: bool
+
+
 def add_integration(
     session: Session,
     organisation: Organisation,
@@ -87,10 +133,12 @@ def add_integration(
     upstream_hosts: Iterable[str] = (),
     xapi_default_version: str = "1.0.3",
     is_demo: bool = False,
+    **policy: Unpack[Policy],
 ) -> Integration:
     """Register an integration; the public URL's host is on its list from the start.
 
-    Raises BadHost for a host name that is none, BadIntegration for an empty name.
+    LinkedIn's scores are percentages unless the policy says otherwise. Raises BadHost for a host name that
+    is none, BadIntegration for an empty name.
     """
     if kind is Kind.LINKEDIN_LEARNING:
         user_type = user_type or UserType.EMAIL
@@ -99,9 +147,9 @@ def add_integration(
         kind=kind.value,
         user_type=user_type.value if user_type else None,
         is_demo=is_demo,
-        score_is_percent=kind is Kind.LINKEDIN_LEARNING,
         xapi_default_version=_check_version(xapi_default_version),
         created_at=clock.now(),
+        **_policy_columns({"score_is_percent": kind is Kind.LINKEDIN_LEARNING, **policy}),
     )
     session.add(row)
     session.flush()
@@ -135,28 +183,20 @@ def update_integration(
     *,
     name: str | None = None,
     user_type: UserType | None = None,
-    host_mode: str | None = None,
     host_names: Iterable[str] | None = None,
     upstream_hosts: Iterable[str] | None = None,
     xapi_default_version: str | None = None,
-    has_widened_scopes: bool | None = None,
-    allows_query_credentials: bool | None = None,
-    student_id_is: str | None = None,
+    **policy: Unpack[Policy],
 ) -> Integration:
     """Change what is given and leave the rest; raises UnknownIntegration, BadHost, BadIntegration."""
     get_integration(session, integration_id)
-    values: dict[str, object] = {
-        "name": None if name is None else _clean_name(name),
-        "user_type": None if user_type is None else user_type.value,
-        "host_mode": host_mode,
-        "xapi_default_version": None
-        if xapi_default_version is None
-        else _check_version(xapi_default_version),
-        "has_widened_scopes": has_widened_scopes,
-        "allows_query_credentials": allows_query_credentials,
-        "student_id_is": student_id_is,
-    }
-    given = {column: value for column, value in values.items() if value is not None}
+    given = _policy_columns(policy)
+    if name is not None:
+        given["name"] = _clean_name(name)
+    if user_type is not None:
+        given["user_type"] = user_type.value
+    if xapi_default_version is not None:
+        given["xapi_default_version"] = _check_version(xapi_default_version)
     if given:
         _update(session, integration_id, given)
     for list_name, names in ((OWN, host_names), (UPSTREAM, upstream_hosts)):
@@ -225,6 +265,25 @@ def _clean_name(name: str) -> str:
     return cleaned[:200]
 
 
+def _policy_columns(policy: Policy) -> dict[str, Any]:
+    """Return the column values of a policy; raises BadIntegration for a word that is none of ours."""
+    values: dict[str, Any] = dict(policy)
+    for name, words in _POLICY_WORDS.items():
+        if name in values:
+            try:
+                values[name] = words(values[name]).value
+            except ValueError as error:
+                raise BadIntegration(f"{name} is one of {', '.join(words)}") from error
+    return values
+
+
+_POLICY_WORDS: dict[str, type[StrEnum]] = {
+    "host_mode": HostMode,
+    "student_id_is": StudentId,
+    "mastery_policy": MasteryPolicy,
+}
+
+
 def _check_version(version: str) -> str:
     if version not in ("1.0.3", "2.0.0"):
         raise BadIntegration("the xAPI version is 1.0.3 or 2.0.0")
@@ -270,11 +329,17 @@ def _to_value(row: tables.Integration, hosts: dict[tuple[str, str], list[str]]) 
         is_enabled=row.is_enabled,
         is_demo=row.is_demo,
         score_is_percent=row.score_is_percent,
-        host_mode=row.host_mode,
+        host_mode=HostMode(row.host_mode),
         xapi_default_version=row.xapi_default_version,
         has_widened_scopes=row.has_widened_scopes,
         allows_query_credentials=row.allows_query_credentials,
-        student_id_is=row.student_id_is,
+        student_id_is=StudentId(row.student_id_is),
+        mastery_policy=MasteryPolicy(row.mastery_policy),
+        is_strict=row.is_strict,
+        enforces_au_password=row.enforces_au_password,
+        escapes_percent=row.escapes_percent,
+        shares_demographics=row.shares_demographics,
+        has_single_use_links=row.has_single_use_links,
         created_at=row.created_at,
         first_token_at=row.first_token_at,
         first_statement_at=row.first_statement_at,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -39,6 +39,14 @@ class LaunchState(StrEnum):
     ENDED = "ended"
 
 
+class LessonMode(StrEnum):
+    """Taken for real, only looked at, or looked at again."""
+
+    NORMAL = "normal"
+    BROWSE = "browse"
+    REVIEW = "review"
+
+
 class BadLaunchLink(Exception):
     """The link was not made by this server, or was damaged on the way."""
 
@@ -59,6 +67,10 @@ class LaunchTicket:
     course_id: str
     learner_id: str
     expires_at: datetime
+    is_credit: bool
+    lesson_mode: LessonMode
+    digest: bytes
+    """SHA-256 of the token: by it the sessions that a link has opened are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,9 @@ class Launch:
     learner_id: str
     attempt_id: str | None
     is_demo: bool
+    is_credit: bool
+    lesson_mode: LessonMode
+    status_at_start: str | None
     state: LaunchState
     opened_at: datetime
     first_message_at: datetime | None
@@ -117,13 +132,16 @@ def open_launch(
     course_id: str,
     learner_id: str,
     is_demo: bool = False,
+    is_credit: bool = True,
+    lesson_mode: LessonMode = LessonMode.NORMAL,
+    link_digest: bytes | None = None,
     address: str | None = None,
     agent: str | None = None,
 ) -> OpenLaunch:
     """Open a session for one learner and one course; no attempt begins before the content calls.
 
-    `content_url` is None for a course without a launch URL. Raises UnknownIntegration, UnknownCourse,
-    UnknownLearner or IntegrationDisabled.
+    `link_digest` is that of the token when a link opened it. `content_url` is None for a course without a
+    launch URL. Raises UnknownIntegration, UnknownCourse, UnknownLearner or IntegrationDisabled.
     """
     integration = get_integration(session, integration_id)
     course = get_course(session, course_id)
@@ -139,6 +157,9 @@ def open_launch(
         unit_id=unit.id,
         learner_id=learner.id,
         is_demo=is_demo or integration.is_demo or course.is_demo or learner.is_demo,
+        is_credit=is_credit,
+        lesson_mode=lesson_mode.value,
+        link_digest=link_digest,
         opened_at=clock.now(),
         opened_address=address[:64] if address else None,
         opened_agent=agent[:255] if agent else None,
@@ -166,28 +187,44 @@ def make_launch_link(
     course_id: str,
     learner_id: str,
     now: datetime,
+    is_credit: bool = True,
+    lesson_mode: LessonMode = LessonMode.NORMAL,
 ) -> str:
-    """Return a signed address that opens a new session each time it is visited, until it expires."""
+    """Return a signed address that opens a new session each time it is visited, until it expires.
+
+    No two links are alike, so that one which may be used once is not spent by another.
+    """
     expires_at = now + timedelta(days=settings.launch_link_days)
-    payload = [integration_id, course_id, learner_id, int(expires_at.timestamp())]
+    manner = [int(is_credit), lesson_mode.value, secrets.token_urlsafe(6)]
+    payload = [integration_id, course_id, learner_id, int(expires_at.timestamp()), *manner]
     return f"{organisation.public_url}/launch/{_serializer(settings).dumps(payload)}"
 
 
 def read_launch_link(settings: Settings, token: str, *, now: datetime) -> LaunchTicket:
     """Return what the token stands for; raises BadLaunchLink or ExpiredLaunchLink."""
     try:
-        integration_id, course_id, learner_id, expires = _serializer(settings).loads(token)
+        integration_id, course_id, learner_id, expires, *manner = _serializer(settings).loads(token)
+        # Links made before there were modes have no manner.
+        is_credit, lesson_mode = manner[:2] or (1, LessonMode.NORMAL)
         ticket = LaunchTicket(
             str(integration_id),
             str(course_id),
             str(learner_id),
             clock.from_microseconds(int(expires) * 1_000_000),
+            is_credit=bool(is_credit),
+            lesson_mode=LessonMode(lesson_mode),
+            digest=hashlib.sha256(token.encode()).digest(),
         )
     except (BadData, ValueError, TypeError, OverflowError) as error:
         raise BadLaunchLink("this launch link is not one of ours") from error
     if now > ticket.expires_at:
         raise ExpiredLaunchLink("this launch link has expired")
     return ticket
+
+
+def is_link_spent(session: Session, digest: bytes) -> bool:
+    """Tell whether content that this link opened has called already; opening the link spends nothing."""
+    return session.execute(_SELECT_SPENT, {"link_digest": digest}).first() is not None
 
 
 def resolve_session(session: Session, session_id: str) -> Launch | None:
@@ -198,7 +235,15 @@ def resolve_session(session: Session, session_id: str) -> Launch | None:
     if not session_id.isascii() or not session_id.isalnum() or len(session_id) != SESSION_ID_LENGTH:
         return None
     row = session.execute(_SELECT, {"session_hash": hash_session_id(session_id)}).mappings().first()
-    return None if row is None else Launch(**{**row, "state": LaunchState(row["state"])})
+    return None if row is None else to_launch(row)
+
+
+def to_launch(row: RowMapping) -> Launch:
+    """Return the value that a row of the launch table keeps."""
+    values = dict(row)
+    values["state"] = LaunchState(values["state"])
+    values["lesson_mode"] = LessonMode(values["lesson_mode"])
+    return Launch(**values)
 
 
 def save_launch(session: Session, launch: Launch) -> None:
@@ -224,6 +269,7 @@ _CHANGING = (
     "closed_time",
     "segment_time",
     "last_time",
+    "status_at_start",
 )
 # Made once: putting a statement together costs more than running it.
 _TABLE = table_of(tables.Launch)
@@ -231,6 +277,11 @@ _SELECT = (
     select(*(_TABLE.c[name] for name in _FIELDS))
     .where(_TABLE.c.session_hash == bindparam("session_hash"))
     .with_for_update()
+)
+_SELECT_SPENT = (
+    select(_TABLE.c.id)
+    .where(_TABLE.c.link_digest == bindparam("link_digest"), _TABLE.c.first_message_at.is_not(None))
+    .limit(1)
 )
 _SAVE = (
     update(_TABLE)

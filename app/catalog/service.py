@@ -59,6 +59,10 @@ class Unit:
     core_vendor: str
     mastery_score: float | None
     max_score: float | None
+    max_time_allowed: str | None = None
+    time_limit_action: str | None = None
+    comments: str = ""
+    au_password_hash: bytes | None = None
 
 
 def resolve_identifier(
@@ -223,6 +227,10 @@ def get_unit(session: Session, course_id: str) -> Unit:
         core_vendor=unit.core_vendor,
         mastery_score=unit.mastery_score,
         max_score=unit.max_score,
+        max_time_allowed=unit.max_time_allowed,
+        time_limit_action=unit.time_limit_action,
+        comments=unit.comments,
+        au_password_hash=unit.au_password_hash,
     )
 
 

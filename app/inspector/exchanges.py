@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,6 +22,10 @@ PARKED_CAP_BYTES = 10 * 1024 * 1024
 ANONYMOUS_CAP_BYTES = 2 * 1024
 # Refused requests of strangers must not fill the disk: the newest are kept, in a ring.
 ANONYMOUS_RING = 1000
+
+
+RecordedChange = tuple[str, str, str]
+"""What changed, from what, to what: three short texts for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class NewExchange:
     is_demo: bool = False
     is_parked: bool = False
     findings: tuple[Finding, ...] = ()
+    repairs: tuple[str, ...] = ()
+    changes: tuple[RecordedChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,8 @@ def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> N
         "host": _text(exchange.host, 300),
         "request_body": request_body,
         "reply_body": reply_body,
+        "repairs": _dump(exchange.repairs),
+        "changes": _dump(exchange.changes),
         "size_bytes": 300 + len(request_body or b"") + len(reply_body or b""),
         "is_demo": exchange.is_demo,
         "is_parked": exchange.is_parked,
@@ -193,6 +202,11 @@ def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> N
                 for finding in exchange.findings
             ],
         )
+
+
+def _dump(items: tuple[str, ...] | tuple[RecordedChange, ...]) -> str:
+    """JSON, its texts in ASCII: neither NUL nor a lone surrogate of the content reaches the column."""
+    return json.dumps(items) if items else ""
 
 
 def _text(text: str, limit: int) -> str:

@@ -78,7 +78,7 @@ def change_integration(
         user_type=user_type if before.kind is Kind.LINKEDIN_LEARNING else None,
         host_names=host_names,
         upstream_hosts=upstream_hosts,
-        host_mode=host_mode,
+        host_mode=service.HostMode(host_mode),
         allows_query_credentials=allows_query_credentials,
     )
     if before.kind not in _FIXED:
