@@ -1,9 +1,8 @@
-"""A school behind Flask's test client, and schools behind real servers, on both databases."""
+"""A school behind Flask's test client, and one behind a real server, on both databases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,11 +10,11 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.settings import Settings
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles
 from tests.hacp_clients.client import Post, Wire
 from tests.hacp_clients.http_wire import http_wire
 from tests.hacp_clients.school import School
-from tests.running import RunningServer, running_server
+from tests.running import running_server
 
 
 @pytest.fixture
@@ -35,24 +34,27 @@ def wire(client: FlaskClient) -> Wire:
     return carry
 
 
-@pytest.fixture
-def server(database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(database_url, tmp_path) as server:
-        yield server
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served_school(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles
+) -> Iterator[School]:
+    """Give the school whose data a real server has; the tests of a module share both."""
+    folder = tmp_path_factory.mktemp("served")
+    if request.param == "sqlite":
+        database_url = sqlite_files.fresh(folder)
+    else:
+        postgres: PostgresServer = request.getfixturevalue("postgres_server")
+        database_url = postgres.fresh()
+    with running_server(database_url, folder) as server:
+        settings = Settings(
+            data_dir=folder, database_url=database_url, secret_key=SECRET_KEY, public_url=server.url
+        )
+        school = School(create_app(settings), settings)
+        yield school
+        school.close()
 
 
 @pytest.fixture
-def served_school(server: RunningServer, database_url: str, tmp_path: Path) -> Iterator[School]:
-    """Give the school whose data the real server has."""
-    settings = Settings(
-        data_dir=tmp_path, database_url=database_url, secret_key=SECRET_KEY, public_url=server.url
-    )
-    school = School(create_app(settings), settings)
-    yield school
-    school.close()
-
-
-@pytest.fixture
-def to_server(server: RunningServer) -> Wire:
-    """Carry requests to the real server, each on a connection of its own."""
-    return http_wire(f"{server.url}/hacp")
+def to_server(served_school: School) -> Wire:
+    """Carry requests to the real server."""
+    return http_wire(f"{served_school.settings.public_url}/hacp")
