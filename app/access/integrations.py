@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access.hosts import HostName, parse_host
 from app.access.organisation import Organisation
+from app.access.policies import HostMode, MasteryPolicy, StudentId
 from app.models import access as tables, launches, learning, records
 
 OWN, UPSTREAM = "own", "upstream"
@@ -39,29 +40,6 @@ class Milestone(StrEnum):
     STATEMENT = "first_statement_at"
     GETPARAM = "first_getparam_at"
     PUTPARAM = "first_putparam_at"
-
-
-class MasteryPolicy(StrEnum):
-    """When a unit's mastery score decides between passed and failed."""
-
-    NEVER = "never"
-    COMPLETED_ONLY = "completed_only"
-    ALWAYS = "always"
-
-
-class HostMode(StrEnum):
-    """What happens to a message under a host name on no list: refused, or let in and noted."""
-
-    ENFORCE = "enforce"
-    OBSERVE = "observe"
-
-
-class StudentId(StrEnum):
-    """What content hears as student_id: our own opaque id, or one of the learner's identities."""
-
-    OWN = "own"
-    USER_ID = "user_id"
-    EMAIL = "email"
 
 
 class UnknownIntegration(LookupError):

@@ -39,6 +39,15 @@ class LaunchState(StrEnum):
     ENDED = "ended"
 
 
+class EndReason(StrEnum):
+    """ExitAU; quiet for too long; too old; never called at all. The last three are the worker's doing."""
+
+    EXIT = "exit"
+    IDLE = "idle"
+    ABSOLUTE = "absolute"
+    UNUSED = "unused"
+
+
 class LessonMode(StrEnum):
     """Taken for real, only looked at, or looked at again."""
 
@@ -104,7 +113,7 @@ class Launch:
     first_message_at: datetime | None
     last_message_at: datetime | None
     ended_at: datetime | None
-    end_reason: str | None
+    end_reason: EndReason | None
     base_time: timedelta
     closed_time: timedelta
     segment_time: timedelta
@@ -114,13 +123,6 @@ class Launch:
     def session_time(self) -> timedelta:
         """The sum over segments of the greatest Time in each."""
         return self.closed_time + self.segment_time
-
-    def is_expired(self, settings: Settings, now: datetime) -> bool:
-        """Tell whether the session has been quiet for too long, or has lived for too long."""
-        quiet_since = self.last_message_at or self.opened_at
-        return now - quiet_since > timedelta(
-            hours=settings.session_idle_hours
-        ) or now - self.opened_at > timedelta(days=settings.session_absolute_days)
 
 
 def open_launch(
@@ -243,6 +245,7 @@ def to_launch(row: RowMapping) -> Launch:
     values = dict(row)
     values["state"] = LaunchState(values["state"])
     values["lesson_mode"] = LessonMode(values["lesson_mode"])
+    values["end_reason"] = EndReason(values["end_reason"]) if values["end_reason"] else None
     return Launch(**values)
 
 

@@ -1,31 +1,36 @@
 """Who may speak: a HACP request becomes a message, and a message is admitted or refused.
 
 The order of questions is that of CMI001 v4.0 §6.4.3 and of most servers: is this host ours, is the command
-known, whose session is it, may it still speak.
+known, whose session is it, is the password right, may it speak now.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
 from app.access.host_registry import HostVerdict, judge_host
 from app.access.integrations import Integration, UnknownIntegration, get_integration
-from app.access.launches import Launch, resolve_session
+from app.access.launches import EndReason, Launch, LessonMode, resolve_session
 from app.access.organisation import Organisation, load_organisation
+from app.catalog.service import Unit
+from app.catalog.units import is_au_password, read_unit
 from app.hacp.aicc_data import AiccData, parse_groups
 from app.hacp.errors import (
     BadHostHeader,
     BodyTooLarge,
     HacpError,
     InvalidCommand,
+    InvalidPassword,
     InvalidSession,
     MisdirectedRequest,
 )
 from app.hacp.journal import Received
-from app.hacp.vocabulary import Command
+from app.hacp.session_rules import Lifetime, Limits, Phase, Ruling, find_phase, rule
+from app.hacp.vocabulary import Command, Manner
 from app.hacp.wire import MAX_BODY_BYTES, HacpRequest, parse_request
 from app.inspector.findings import Finding
 from app.settings import Settings
@@ -54,6 +59,11 @@ class Message:
     error: HacpError | None = None
 
     @property
+    def repairs(self) -> tuple[str, ...]:
+        """What had to be repaired to understand the message, one sentence each."""
+        return (*self.request.repairs, *self.data.repairs)
+
+    @property
     def label(self) -> str:
         """Name the command for counting: one of ours or `unknown`, never what a client typed."""
         return self.request.command if self.request.command in COMMANDS else "unknown"
@@ -67,8 +77,20 @@ class Situation:
     command: Command
     launch: Launch
     integration: Integration
+    unit: Unit
     now: datetime
+    phase: Phase = Phase.RUNNING
     host_finding: Finding | None = None
+
+    @property
+    def manner(self) -> Manner:
+        """How this session is taken."""
+        mode = self.launch.lesson_mode
+        return Manner(
+            is_credit=self.launch.is_credit,
+            is_browsing=mode is LessonMode.BROWSE,
+            is_reviewing=mode is LessonMode.REVIEW,
+        )
 
 
 def understand(received: Received) -> Message:
@@ -96,12 +118,13 @@ def admit(session: Session, settings: Settings, message: Message) -> Situation:
         command=command,
         launch=launch,
         integration=_live_integration(session, launch),
+        unit=read_unit(session, launch.unit_id),
         now=message.received.received_at,
         host_finding=host_finding,
     )
     _check_own_host(session, organisation, situation)
-    _check_state(settings, situation)
-    return situation
+    _check_password(settings, situation)
+    return replace(situation, phase=_check_phase(settings, situation))
 
 
 def _parse(received: Received) -> HacpRequest:
@@ -138,8 +161,7 @@ def _check_own_host(session: Session, organisation: Organisation, situation: Sit
     raise kind(
         f"the request named {host}, which is not among the host names of {name!r}",
         finding=code,
-        launch_id=launch.id,
-        integration_id=launch.integration_id,
+        **_owner(launch),
     )
 
 
@@ -152,20 +174,60 @@ def _live_integration(session: Session, launch: Launch) -> Integration:
         raise InvalidSession(
             "the integration is switched off",
             finding="I1",
-            launch_id=launch.id,
-            integration_id=launch.integration_id,
+            **_owner(launch),
         )
     return integration
 
 
-def _check_state(settings: Settings, situation: Situation) -> None:
-    """Refuse what comes after the session's time, or after the grace that follows ExitAU."""
-    launch, now = situation.launch, situation.now
-    grace = timedelta(minutes=settings.grace_minutes)
-    if launch.is_expired(settings, now):
-        reason, code = "the session has expired", "A2"
-    elif launch.ended_at is not None and now - launch.ended_at > grace:
-        reason, code = "the session was closed by ExitAU", "A9"
-    else:
+def _check_password(settings: Settings, situation: Situation) -> None:
+    """Refuse a wrong AU_password, and a missing one where that is enforced: most clients never send it."""
+    given = situation.message.request.au_password
+    if given is None and not situation.integration.enforces_au_password:
         return
-    raise InvalidSession(reason, finding=code, launch_id=launch.id, integration_id=launch.integration_id)
+    if is_au_password(settings, situation.unit, given or ""):
+        return
+    reason = "AU_password is missing" if not given else "AU_password is not the unit's"
+    raise InvalidPassword(reason, finding="A10", **_owner(situation.launch))
+
+
+def _check_phase(settings: Settings, situation: Situation) -> Phase:
+    """Refuse what may not be said at this time of a session's life."""
+    launch, command = situation.launch, situation.command
+    limits = Limits(
+        idle=timedelta(hours=settings.session_idle_hours),
+        absolute=timedelta(days=settings.session_absolute_days),
+        grace=timedelta(minutes=settings.grace_minutes),
+    )
+    life = Lifetime(
+        opened_at=launch.opened_at,
+        first_message_at=launch.first_message_at,
+        last_message_at=launch.last_message_at,
+        ended_at=launch.ended_at,
+        was_expired=launch.end_reason not in (None, EndReason.EXIT),
+    )
+    phase = find_phase(life, limits, situation.now)
+    ruling = rule(phase, command, is_strict=situation.integration.is_strict)
+    if ruling is Ruling.WRONG_COMMAND:
+        reason = "strict order: GetParam comes first"
+        raise InvalidCommand(reason, finding="A11", **_owner(launch))
+    if ruling is Ruling.WRONG_SESSION:
+        reason, code = _REFUSALS[phase]
+        raise InvalidSession(reason, finding=code, **_owner(launch))
+    return phase
+
+
+_REFUSALS = {
+    Phase.GRACE: ("strict order: nothing comes after ExitAU", "A9"),
+    Phase.CLOSED: ("the session was closed by ExitAU", "A9"),
+    Phase.EXPIRED: ("the session has expired", "A2"),
+}
+
+
+class _Owner(TypedDict):
+    launch_id: str
+    integration_id: str
+
+
+def _owner(launch: Launch) -> _Owner:
+    """Say whose the refused message is: its data is parked there."""
+    return {"launch_id": launch.id, "integration_id": launch.integration_id}

@@ -44,11 +44,15 @@ MAX_KEYWORDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class AiccData:
-    """The groups of one message: keyword groups by name and keyword, free-form groups by name."""
+    """The groups of one message: keyword groups by name and keyword, free-form groups by name.
+
+    `unread` is the rest: unknown groups, second occurrences and lines that say nothing to us, as sent.
+    """
 
     keywords: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    unread: str = ""
 
     def find_value(self, group: str, keyword: str) -> str | None:
         """Return a keyword's value, blanks trimmed; None when the message does not have it."""
@@ -87,8 +91,11 @@ class _Parser:
         self.texts: dict[str, str] = {}
         self.repairs: dict[str, None] = {}
         self.group = ""
+        self.header_start = 0
         self.text_start = 0
         self.count = 0
+        self.unread: list[str] = []
+        self.orphan_lines: list[str] = []
 
     def parse(self) -> AiccData:
         if self.text[:1] in ("\r", "\n"):
@@ -101,7 +108,7 @@ class _Parser:
             position = found.end()
         self._close_text(len(self.text))
         self._adopt_headless_core()
-        return AiccData(self.keywords, self.texts, tuple(self.repairs))
+        return AiccData(self.keywords, self.texts, tuple(self.repairs), "".join(self.unread))
 
     def _read_line(self, line: str, start: int, end: int) -> None:
         header = _KNOWN_HEADER.fullmatch(line) if "[" in line else None
@@ -112,7 +119,7 @@ class _Parser:
         elif "[" in line and (unknown := _ANY_HEADER.fullmatch(line)):
             self._open_group(unknown.group(1).strip().lower(), start, end)
         else:
-            self._read_keyword(line)
+            self._read_keyword(line, self.text[start:end])
 
     def _is_free_form(self) -> bool:
         return self.group in FREE_FORM_GROUPS or (self.group != "" and self.group not in GROUPS)
@@ -120,43 +127,57 @@ class _Parser:
     def _open_group(self, name: str, start: int, end: int) -> None:
         self._close_text(start)
         self.group = _ALIASES.get(name, name)
-        self.text_start = end
+        self.header_start, self.text_start = start, end
         if self.group in self.keywords or self.group in self.texts:
             self._note(f"group [{self.group[:40]}] repeated")
         if self.group not in GROUPS:
-            self._note(f"unknown group [{self.group[:40]}] ignored")
+            self._note(f"unknown group [{self.group[:40]}] kept as sent")
         elif self.group not in FREE_FORM_GROUPS:
             self.keywords.setdefault(self.group, {})
 
     def _close_text(self, end: int) -> None:
         """Keep a free-form group's text, without the one line break that belongs to the next header."""
+        if not self._is_free_form():
+            return
         if self.group not in FREE_FORM_GROUPS or self.group in self.texts:
+            self.unread.append(self.text[self.header_start : end])
             return
         self.texts[self.group] = _without_final_break(self.text[self.text_start : end])
 
-    def _read_keyword(self, line: str) -> None:
+    def _read_keyword(self, line: str, whole_line: str) -> None:
         name, equals, value = line.partition("=")
         name = name.strip(" \t").lower()
         if not name or name.startswith(";"):
             return
         if not equals:
-            self._note("line without = ignored")
+            self._leave(whole_line, "line without = kept as sent")
             return
         self.count += 1
         if self.count > MAX_KEYWORDS:
-            self._note(f"more than {MAX_KEYWORDS} keywords, the rest ignored")
+            self._leave(whole_line, f"more than {MAX_KEYWORDS} keywords, the rest kept as sent")
             return
         keywords = self.keywords.setdefault(self.group, {})
         if name in keywords:
-            self._note(f"keyword {name[:40]} repeated, the first one kept")
-        keywords.setdefault(name, value.strip(" \t"))
+            self._leave(whole_line, f"keyword {name[:40]} repeated, the first one counts")
+            return
+        keywords[name] = value.strip(" \t")
+        if not self.group:
+            self.orphan_lines.append(whole_line)
 
     def _adopt_headless_core(self) -> None:
         orphans = self.keywords.pop("", None)
-        if orphans is None or not _CORE_KEYWORDS & orphans.keys():
+        if orphans is None:
+            return
+        if not _CORE_KEYWORDS & orphans.keys():
+            self.unread += self.orphan_lines
+            self._note("lines before the first group kept as sent")
             return
         self._note("[core] header missing")
         self.keywords["core"] = {**self.keywords.get("core", {}), **orphans}
+
+    def _leave(self, line: str, repair: str) -> None:
+        self.unread.append(line)
+        self._note(repair)
 
     def _note(self, repair: str) -> None:
         if len(self.repairs) < 20:

@@ -44,6 +44,8 @@ def save(session: Session, attempt: Attempt, *, now: datetime) -> None:
         "total_time": attempt.total_time,
         "preferences": _dump(dict(attempt.preferences)),
         "objectives": _dump([asdict(objective) for objective in attempt.objectives]),
+        "student_data": _dump(dict(attempt.student_data)),
+        "has_status": attempt.has_status,
         "updated_at": now,
     }
     session.execute(_SAVE, {"attempt_id": attempt.id, **values})
@@ -69,6 +71,8 @@ def _find(session: Session, launch: Launch) -> Attempt | None:
         return None
     return Attempt(
         id=row.id,
+        number=row.number,
+        has_status=row.has_status,
         lesson_status=LessonStatus(row.lesson_status),
         exit_flag=ExitFlag(row.exit_flag),
         location=row.location,
@@ -77,6 +81,7 @@ def _find(session: Session, launch: Launch) -> Attempt | None:
         total_time=row.total_time,
         preferences=json.loads(row.preferences) if row.preferences else {},
         objectives=tuple(Objective(**each) for each in json.loads(row.objectives or "[]")),
+        student_data=json.loads(row.student_data) if row.student_data else {},
     )
 
 
@@ -94,6 +99,8 @@ def _first_values(launch: Launch, now: datetime) -> Mapping[str, object]:
         "total_time": timedelta(0),
         "preferences": "",
         "objectives": "",
+        "student_data": "",
+        "has_status": False,
         "created_at": now,
         "updated_at": now,
     }

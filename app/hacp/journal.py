@@ -11,7 +11,7 @@ from app import clock
 from app.access.launches import SESSION_ID_LENGTH, Launch
 from app.hacp import wire
 from app.hacp.errors import HacpError
-from app.inspector.exchanges import NewExchange, write_exchange, write_refusal
+from app.inspector.exchanges import NewExchange, RecordedChange, write_exchange, write_refusal
 from app.inspector.findings import Finding
 
 UNKNOWN = "unknown"
@@ -43,6 +43,8 @@ def keep_answer(
     result: str,
     reply: bytes,
     findings: tuple[Finding, ...],
+    repairs: tuple[str, ...],
+    changes: tuple[RecordedChange, ...],
     is_parked: bool,
 ) -> None:
     """Write the exchange of an accepted message."""
@@ -55,13 +57,22 @@ def keep_answer(
             launch_id=launch.id,
             learner_id=launch.learner_id,
             is_demo=launch.is_demo,
+            repairs=repairs,
+            changes=changes,
             is_parked=is_parked,
         ),
     )
 
 
 def keep_refusal(
-    session: Session, received: Received, error: HacpError, *, session_id: str, reply: bytes, is_parked: bool
+    session: Session,
+    received: Received,
+    error: HacpError,
+    *,
+    session_id: str,
+    reply: bytes,
+    repairs: tuple[str, ...],
+    is_parked: bool,
 ) -> None:
     """Write the exchange of a refused message: whole when it named a session we know, else in the ring."""
     findings = (Finding(error.finding, error.reason),) if error.finding else ()
@@ -72,6 +83,7 @@ def keep_refusal(
         status=error.status,
         integration_id=error.integration_id,
         launch_id=error.launch_id,
+        repairs=repairs,
         is_parked=is_parked,
     )
     write_refusal(session, exchange, is_anonymous=error.launch_id is None)

@@ -74,17 +74,40 @@ class Score:
             return self.raw
         return (self.raw - minimum) * 100 / (self.maximum - minimum)
 
+    def with_maximum(self, maximum: Decimal | None) -> Score:
+        """Return the score with the unit's own Max_Score where the content named none."""
+        if self.maximum is not None or maximum is None:
+            return self
+        return Score(self.raw, maximum, self.minimum)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a session is taken: for credit or not, for real, only looked at, or looked at again."""
+
+    is_credit: bool = True
+    is_browsing: bool = False
+    is_reviewing: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether the session's status and score become the learner's."""
+        return self.is_credit and not self.is_browsing and not self.is_reviewing
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What one message said in [core]: None where it said nothing, or nothing that can be read."""
+    """What one message reports: None where it said nothing, or nothing that can be read.
+
+    `status` is the one decided on (`status_rules`), which mastery may have changed.
+    """
 
     command: Command
     status: LessonStatus | None = None
     score: Score = Score()
     session_time: timedelta | None = None
     """The time of the whole AICC session so far, all its segments added; not the keyword's own value."""
-    mastery: Decimal | None = None
+    manner: Manner = Manner()
 
 
 _RANK = {status: rank for rank, status in enumerate(LessonStatus)}
@@ -160,21 +183,11 @@ def entry_flag(status: LessonStatus, exit_flag: ExitFlag, *, has_bookmark: bool)
     AICC asks for `resume` after a suspend only. Rustici's content never says suspend, so a stored location or
     suspend data counts as one while the course has not ended.
     """
-    if status is LessonStatus.NOT_ATTEMPTED:
+    if status is LessonStatus.NOT_ATTEMPTED and not has_bookmark:
         return "ab-initio"
     if exit_flag is ExitFlag.SUSPEND or (has_bookmark and not status.is_final):
         return "resume"
     return ""
-
-
-def judge(status: LessonStatus, score: Score, mastery: Decimal | None) -> LessonStatus:
-    """Return the status after AICC's lesson status determination: only `completed` is judged by mastery.
-
-    Without a mastery score the LMS must not judge; an incomplete lesson is never passed by its score.
-    """
-    if status is not LessonStatus.COMPLETED or mastery is None or score.raw is None:
-        return status
-    return LessonStatus.PASSED if score.raw >= mastery else LessonStatus.FAILED
 
 
 def to_observation(
@@ -186,12 +199,13 @@ def to_observation(
 ) -> Report:
     """Return what a message says about progress; `source` is the launch's id.
 
-    With `score_is_percent` (LinkedIn Learning) the score is the percentage, there is no score, and mastery is
-    never judged. Otherwise the score is a score, on a scale of 0 to 100, and the percentage stays open.
-    GetParam alone is not_started; any other command is at least in_progress.
+    With `score_is_percent` (LinkedIn Learning) the score is the percentage and there is no score. Otherwise
+    the score is a score, on a scale of 0 to 100, and the percentage stays open. GetParam alone is
+    not_started, any other command at least in_progress; a session that does not count reports no more than
+    that, and one that is looked at again its time alone.
     """
-    status = _progress_status(reported, None if score_is_percent else reported.mastery)
-    number = reported.score.hundredths
+    status = _progress_status(reported)
+    number = reported.score.hundredths if reported.manner.counts else None
     return Report(
         channel=Channel.AICC,
         source=source,
@@ -206,12 +220,12 @@ def to_observation(
     )
 
 
-def _progress_status(reported: Reported, mastery: Decimal | None) -> Status:
-    if reported.command not in _REPORTING:
+def _progress_status(reported: Reported) -> Status:
+    if reported.command not in _REPORTING or reported.manner.is_reviewing:
         return Status.NOT_STARTED
-    if reported.status is None:
+    if reported.status is None or not reported.manner.counts:
         return Status.IN_PROGRESS
-    return _PROGRESS_OF[judge(reported.status, reported.score, mastery)]
+    return _PROGRESS_OF[reported.status]
 
 
 def _not_negative(number: Decimal | None) -> Decimal | None:

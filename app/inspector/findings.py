@@ -34,6 +34,15 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The AICC data could not be read in full; what was readable was used.", "the content's vendor"
     ),
     "A9": Explanation("The AICC session was closed when more data came; it is parked, not lost.", "nobody"),
+    "A10": Explanation(
+        "The AU password is missing or not the one of the course. Enter the same one here and in the content.",
+        _ENGINEER,
+    ),
+    "A11": Explanation(
+        "The content spoke before its GetParam, and this integration is strict about the order; the data is "
+        "parked.",
+        "the content's vendor",
+    ),
     "H1": Explanation(
         "The request named a host that no integration lists. Add it to the integration's host names, "
         "or correct the host name registered at the content's side.",

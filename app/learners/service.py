@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -60,11 +61,13 @@ def add_learner(
     name: str,
     email: str | None = None,
     user_id: str | None = None,
+    attributes: Mapping[str, str] | None = None,
     is_demo: bool = False,
 ) -> Learner:
     """Add a learner, or complete the one whom a given identity already names.
 
-    Raises BadLearner when the name is empty, the e-mail is none, or the two identities belong to two people.
+    `attributes` are AICC's student demographics by keyword; None leaves those that are kept. Raises
+    BadLearner when the name is empty, the e-mail is none, or the two identities belong to two people.
     """
     cleaned = clean_name(name)
     if not cleaned:
@@ -95,7 +98,16 @@ def add_learner(
         .where(tables.Learner.id == learner_id)
         .values(name=cleaned, sort_name=cleaned.casefold()[:300], is_provisional=False)
     )
+    if attributes is not None:
+        _write_attributes(session, learner_id, attributes)
     return get_learner(session, learner_id)
+
+
+def _write_attributes(session: Session, learner_id: str, attributes: Mapping[str, str]) -> None:
+    cleaned = {name.strip().lower(): " ".join(value.split())[:255] for name, value in attributes.items()}
+    cleaned = {name: value for name, value in cleaned.items() if value}
+    text = json.dumps(cleaned) if cleaned else ""
+    session.execute(update(tables.Learner).where(tables.Learner.id == learner_id).values(attributes=text))
 
 
 def get_learner(session: Session, learner_id: str) -> Learner:
@@ -104,6 +116,13 @@ def get_learner(session: Session, learner_id: str) -> Learner:
     if not learners:
         raise UnknownLearner(f"there is no learner {learner_id!r}")
     return learners[0]
+
+
+def read_attributes(session: Session, learner_id: str) -> dict[str, str]:
+    """Return a learner's attributes by keyword."""
+    text = session.scalar(select(tables.Learner.attributes).where(tables.Learner.id == learner_id))
+    attributes: dict[str, str] = json.loads(text) if text else {}
+    return attributes
 
 
 def list_learners(

@@ -99,19 +99,6 @@ def test_a_changed_launch_is_written_back(session: Session, opened: OpenLaunch) 
     assert changed.session_time == timedelta(minutes=5)
 
 
-def test_a_session_expires_when_quiet_or_old(
-    session: Session, settings: Settings, opened: OpenLaunch
-) -> None:
-    launch = resolve_session(session, opened.session_id)
-    assert launch is not None
-    launch = replace(launch, opened_at=NOW)
-    assert not launch.is_expired(settings, NOW + timedelta(hours=24))
-    assert launch.is_expired(settings, NOW + timedelta(hours=24, seconds=1))
-    heard = replace(launch, last_message_at=NOW + timedelta(days=6, hours=23))
-    assert not heard.is_expired(settings, NOW + timedelta(days=7))
-    assert heard.is_expired(settings, NOW + timedelta(days=7, seconds=1))
-
-
 def test_nothing_opens_for_what_is_unknown_or_disabled(
     session: Session, settings: Settings, organisation: Organisation, names: dict[str, str]
 ) -> None:

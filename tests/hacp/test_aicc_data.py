@@ -80,11 +80,11 @@ def test_empty_suspend_data_differs_from_none() -> None:
 @pytest.mark.parametrize(
     ("text", "core", "repair"),
     [
-        ("[core]\nscore=1\nSCORE=2", {"score": "1"}, "keyword score repeated, the first one kept"),
+        ("[core]\nscore=1\nSCORE=2", {"score": "1"}, "keyword score repeated, the first one counts"),
         ("[core]\nscore=1\n[CORE]\ntime=3", {"score": "1", "time": "3"}, "group [core] repeated"),
         ("lesson_status=p\nscore=1", {"lesson_status": "p", "score": "1"}, "[core] header missing"),
-        ("[core]\nnonsense\nscore=1", {"score": "1"}, "line without = ignored"),
-        ("[core]\nscore=1\n[mine]\nscore=2", {"score": "1"}, "unknown group [mine] ignored"),
+        ("[core]\nnonsense\nscore=1", {"score": "1"}, "line without = kept as sent"),
+        ("[core]\nscore=1\n[mine]\nscore=2", {"score": "1"}, "unknown group [mine] kept as sent"),
         ("\r\n[core]\nscore=1", {"score": "1"}, "leading line break dropped"),
         ("[core]\n=1\n;score=3\nscore=", {"score": ""}, None),
     ],

@@ -29,7 +29,10 @@ def test_the_first_get_param_answers_a_fresh_attempt(classroom: Classroom) -> No
         ("lesson_mode", "normal"),
     ]
     text = reply.response.get_data(as_text=True)
-    assert text.endswith("[core_lesson]\r\n[core_vendor]\r\n")
+    assert text.endswith(
+        "[core_lesson]\r\n[core_vendor]\r\n[student_data]\r\nattempt_number=1\r\n"
+        "[evaluation]\r\ncourse_id=urn:li:lyndaCourse:7\r\n"
+    )
 
 
 def test_opening_a_session_makes_no_attempt_and_get_param_alone_starts_nothing(classroom: Classroom) -> None:
@@ -130,7 +133,7 @@ def test_for_linkedin_the_score_is_the_percentage_and_mastery_is_not_judged(link
     unit.mastery_score = 80
     linkedin.session.commit()
     content = linkedin.open()
-    assert "student_data" not in content.get().data.keywords
+    assert content.get().data.keywords["student_data"] == {"attempt_number": "1"}
     content.put("lesson_status=incomplete|score=45")
     progress = linkedin.progress()
     assert progress is not None
@@ -149,7 +152,7 @@ def test_elsewhere_mastery_decides_a_completed_lesson(classroom: Classroom, scor
     classroom.session.commit()
     content = classroom.open()
     reply = content.get()
-    assert reply.data.keywords["student_data"] == {"mastery_score": "80"}
+    assert reply.data.keywords["student_data"] == {"attempt_number": "1", "mastery_score": "80"}
     assert reply.data.find_text("core_vendor") == "a=1\r\nb=2"
     content.put(f"lesson_status=completed|score={score}")
     progress = classroom.progress()

@@ -12,12 +12,11 @@ from app.hacp.vocabulary import (
     Command,
     ExitFlag,
     LessonStatus,
+    Manner,
     Reported,
-    Score,
     entry_flag,
     format_status,
     format_timespan,
-    judge,
     parse_score,
     parse_status,
     parse_timespan,
@@ -25,6 +24,7 @@ from app.hacp.vocabulary import (
 )
 from app.progress.values import Channel, Report, Status
 
+MINUTE = timedelta(minutes=1)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
@@ -155,26 +155,6 @@ def test_the_entry_flag_follows_the_last_exit(
     assert entry_flag(status, exit_flag, has_bookmark=has_bookmark) == entry
 
 
-@pytest.mark.parametrize(
-    ("status", "raw", "mastery", "judged"),
-    [
-        ("completed", "90", "80", "passed"),
-        ("completed", "80", "80", "passed"),
-        ("completed", "70", "80", "failed"),
-        ("completed", None, "80", "completed"),
-        ("completed", "0", None, "completed"),
-        ("incomplete", "90", "80", "incomplete"),
-        ("passed", "10", "80", "passed"),
-        ("failed", "90", "80", "failed"),
-    ],
-)
-def test_only_completed_is_judged_by_mastery(
-    status: str, raw: str | None, mastery: str | None, judged: str
-) -> None:
-    score = Score(None if raw is None else Decimal(raw))
-    assert judge(LessonStatus(status), score, None if mastery is None else Decimal(mastery)) == judged
-
-
 def observe(reported: Reported, *, score_is_percent: bool = False) -> Report:
     return to_observation(reported, source="launch-1", received_at=NOW, score_is_percent=score_is_percent)
 
@@ -213,15 +193,26 @@ def test_elsewhere_the_score_is_a_score(text: str, score: str | None) -> None:
     assert report.percent is None
 
 
-def test_mastery_is_judged_except_for_linkedin() -> None:
-    score = Score(Decimal(70))
-    reported = Reported(Command.PUT_PARAM, LessonStatus.COMPLETED, score, mastery=Decimal(80))
-    failed = observe(reported)
-    assert (failed.status, failed.success, failed.completion) == (Status.FAILED, False, None)
-    completed = observe(reported, score_is_percent=True)
-    assert (completed.status, completed.success, completed.completion) == (Status.COMPLETED, None, True)
-    passed = observe(Reported(Command.PUT_PARAM, LessonStatus.PASSED))
-    assert (passed.status, passed.success, passed.completion) == (Status.PASSED, True, True)
+@pytest.mark.parametrize(
+    ("manner", "status"),
+    [
+        (Manner(), Status.PASSED),
+        (Manner(is_credit=False), Status.IN_PROGRESS),
+        (Manner(is_browsing=True), Status.IN_PROGRESS),
+        (Manner(is_reviewing=True), Status.NOT_STARTED),
+    ],
+)
+def test_a_session_that_does_not_count_reports_its_time_alone(manner: Manner, status: Status) -> None:
+    said = Reported(Command.PUT_PARAM, LessonStatus.PASSED, parse_score("90"), MINUTE, manner)
+    report = observe(said)
+    assert (report.status, report.time) == (status, MINUTE)
+    assert (report.score == 90) == manner.counts
+
+
+def test_the_units_own_maximum_scales_a_score_without_one() -> None:
+    assert parse_score("8").with_maximum(Decimal(10)).hundredths == 80
+    assert parse_score("8,20").with_maximum(Decimal(10)).hundredths == 40
+    assert parse_score("8").with_maximum(None).hundredths == 8
 
 
 def test_the_session_time_is_carried() -> None:

@@ -13,6 +13,7 @@ from app.access.audit import Actor, write_audit
 from app.access.credentials import NewCredential, issue_credential, revoke_credential, rotate_credential
 from app.access.integrations import Integration, Kind, UserType
 from app.access.organisation import Organisation, drop_setting, get_setting, put_setting
+from app.access.policies import HostMode
 from app.admin.acts import wizard
 from app.admin.summaries import list_reported_learners
 
@@ -78,7 +79,7 @@ def change_integration(
         user_type=user_type if before.kind is Kind.LINKEDIN_LEARNING else None,
         host_names=host_names,
         upstream_hosts=upstream_hosts,
-        host_mode=service.HostMode(host_mode),
+        host_mode=HostMode(host_mode),
         allows_query_credentials=allows_query_credentials,
     )
     if before.kind not in _FIXED:
