@@ -23,6 +23,7 @@ PAGES = (
     "learners",
     "overview",
     "progress",
+    "sessions",
     "settings",
     "setup",
     "sign_in",

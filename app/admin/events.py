@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.inspector.exchanges import Exchange
-from app.inspector.findings import describe
+from app.inspector.findings import Finding, describe
 
 _KINDS = {"hacp": "AICC message", "oauth": "Token request", "xapi": "xAPI request", "launch": "Course launch"}
 
@@ -47,22 +47,24 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
             tone=_tone(exchange),
             is_demo=exchange.is_demo,
             integration_id=exchange.integration_id,
-            notes=tuple(_note(finding.code, finding.detail) for finding in exchange.findings),
+            notes=tuple(to_note(finding) for finding in exchange.findings),
         )
         for exchange in exchanges
     ]
 
 
-def _tone(exchange: Exchange) -> str:
-    if exchange.status >= 400:
-        return "bad"
-    return "warn" if exchange.findings or exchange.is_parked else "ok"
-
-
-def _note(code: str, detail: str) -> Note:
+def to_note(finding: Finding) -> Note:
+    """Put a finding into words."""
+    code, detail = finding.code, finding.detail
     try:
         meaning = describe(code)
     except KeyError:
         # A code of a newer version after a downgrade: the list must still open.
         return Note(code, "This finding is of a kind this version does not know.", detail, "")
     return Note(code, meaning.sentence, detail, "" if meaning.who == "nobody" else meaning.who)
+
+
+def _tone(exchange: Exchange) -> str:
+    if exchange.status >= 400:
+        return "bad"
+    return "warn" if exchange.findings or exchange.is_parked else "ok"

@@ -19,7 +19,9 @@ def init_formats(app: Flask) -> None:
         local_time=lambda moment: format_time(moment, _zone(), this_year=_year()),
         local_day=lambda moment: format_day(moment, _zone(), this_year=_year()),
         local_hour=lambda moment: f"{moment.astimezone(_zone()):%H:%M}",
+        local_clock=lambda moment: f"{moment.astimezone(_zone()):%H:%M:%S}",
         duration=format_duration,
+        size=format_size,
         count_of=format_count,
     )
 
@@ -43,6 +45,14 @@ def format_duration(seconds: int | float | timedelta) -> str:
     if minutes:
         return f"{minutes} min"
     return f"{total} s" if total else "–"
+
+
+def format_size(size_bytes: int) -> str:
+    """Write a size as `320 bytes`, `4.2 KiB` or `1.0 MiB`."""
+    if size_bytes < 1024:
+        return "1 byte" if size_bytes == 1 else f"{size_bytes} bytes"
+    unit, name = (1024, "KiB") if size_bytes < 1024 * 1024 else (1024 * 1024, "MiB")
+    return f"{size_bytes / unit:.1f} {name}"
 
 
 def format_count(number: int) -> str:

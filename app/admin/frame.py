@@ -163,6 +163,7 @@ _MENU = (
             ("progress", "Progress", "progress_table"),
             ("learners", "Learners", "learner_list"),
             ("courses", "Courses", "course_list"),
+            ("sessions", "Sessions", "session_list"),
         ),
     ),
     ("Connect", (("integrations", "Integrations", "integration_list"),)),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access.people import Person, create_person
 from tests.admin.desk import PASSWORD, Desk
+from tests.hacp.conftest import classroom as classroom, new_classroom as new_classroom, pass_time as pass_time
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ def admin_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
             .replace("<integration_id>", "x")
             .replace("<credential_id>", "x")
             .replace("<learner_id>", "x")
+            .replace("<launch_id>", "x")
+            .replace("<record_id>", "x")
             .replace("<course_id>", "x"),
             set(rule.methods or ()),
         )

@@ -12,13 +12,16 @@ from app.admin.frame import current_actor, render, say, see_other
 from app.admin.launch_links import list_launchable, make_link
 from app.admin.listing import read_listing
 from app.admin.security import needs
+from app.admin.session_view import describe_state
 from app.db import reading, transact
+from app.inspector.sessions import count_unheard, list_sessions
 from app.learners.service import get_learner, list_learners
 from app.learners.values import BadLearner, Learner, UnknownLearner
 from app.progress.queries import ProgressFilter, Sort, list_progress
 
 PAGE = 50
 COURSES_SHOWN = 100
+SESSIONS_SHOWN = 10
 
 
 @blueprint.get("/admin/learners")
@@ -56,6 +59,8 @@ def learner_detail(learner_id: str) -> Response:
         page = list_progress(
             session, ProgressFilter(learner_id=learner_id), sort=Sort.LAST_ACTIVITY, limit=COURSES_SHOWN
         )
+        sessions = list_sessions(session, learner_id=learner_id, is_heard=True, limit=SESSIONS_SHOWN + 1)
+        unheard = count_unheard(session, learner_id=learner_id)
     form.course.choices = {course.id: course.title for course in courses}
     link = None
     if request.method == "POST" and form.validate_on_submit():
@@ -68,6 +73,10 @@ def learner_detail(learner_id: str) -> Response:
         learner=learner,
         lines=page.items,
         has_more=page.next_cursor is not None,
+        sessions_shown=sessions[:SESSIONS_SHOWN],
+        has_more_sessions=len(sessions) > SESSIONS_SHOWN,
+        unheard=unheard,
+        describe_state=describe_state,
         form=form,
         link=link,
         current="learners",
