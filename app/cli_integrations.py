@@ -1,9 +1,10 @@
-"""`integration add|list|show` and `credential rotate`."""
+"""`integration add|update|list|show` and `credential rotate`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import click
 from flask import current_app
@@ -14,14 +15,49 @@ from app.access.credentials import Credential, issue_credential, list_credential
 from app.access.integrations import (
     Integration,
     Kind,
+    Policy,
     UserType,
     add_integration,
     get_integration,
     list_integrations,
+    update_integration,
 )
 from app.access.organisation import Organisation, load_organisation
+from app.access.policies import HostMode, MasteryPolicy, StudentId
 from app.cli_terminal import Noun, json_option, show
 from app.settings import settings_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Policy → its option; None as default leaves the policy as it is.
+_POLICY_OPTIONS = (
+    click.option("--mastery", "mastery_policy", type=click.Choice([each.value for each in MasteryPolicy])),
+    click.option("--strict/--lenient", "is_strict", default=None, help="The order of AICC's standard."),
+    click.option(
+        "--score-is-percent/--score-is-score",
+        "score_is_percent",
+        default=None,
+        help="Read AICC's score as the percentage done (LinkedIn Learning).",
+    ),
+    click.option("--enforce-au-password/--no-enforce-au-password", "enforces_au_password", default=None),
+    click.option(
+        "--escape-percent/--no-escape-percent",
+        "escapes_percent",
+        default=None,
+        help="Write % as %25 in replies, for content that decodes them.",
+    ),
+    click.option("--share-demographics/--no-share-demographics", "shares_demographics", default=None),
+    click.option("--single-use-links/--reusable-links", "has_single_use_links", default=None),
+    click.option("--host-mode", type=click.Choice([each.value for each in HostMode])),
+    click.option("--student-id-is", type=click.Choice([each.value for each in StudentId])),
+)
+
+
+def policy_options(function: F) -> F:
+    """Give a command the options for an integration's policy."""
+    for option in reversed(_POLICY_OPTIONS):
+        function = option(function)
+    return function
 
 
 @click.group(cls=Noun)
@@ -38,6 +74,7 @@ def integration() -> None:
 )
 @click.option("--upstream-host", "upstream_hosts", multiple=True, help="An LMS whose launches are accepted.")
 @click.option("--xapi-default-version", type=click.Choice(["1.0.3", "2.0.0"]), default="1.0.3")
+@policy_options
 @json_option
 def add(
     kind: str,
@@ -47,6 +84,7 @@ def add(
     upstream_hosts: tuple[str, ...],
     xapi_default_version: str,
     as_json: bool,
+    **policy: Any,
 ) -> None:
     """Register a content source and print the values to paste into it; the secret is shown this once."""
     with db.transaction() as session:
@@ -60,6 +98,7 @@ def add(
             host_names=hosts,
             upstream_hosts=upstream_hosts,
             xapi_default_version=xapi_default_version,
+            **_given(policy),
         )
         credential = issue_credential(session, made.id)
         write_audit(
@@ -79,6 +118,51 @@ def add(
         "client_secret": credential.client_secret,
         **_urls(organisation),
     }
+    show(data, as_json=as_json, lines=_table(data))
+
+
+@integration.command("update")
+@click.argument("integration_id", metavar="ID")
+@click.option("--name", default=None)
+@click.option("--user-type", type=click.Choice([each.value for each in UserType]), default=None)
+@click.option(
+    "--host", "hosts", multiple=True, help="All names under which we may be called."
+)
+@click.option(
+    "--upstream-host", "upstream_hosts", multiple=True, help="All LMSs that may launch."
+)
+@policy_options
+@json_option
+def update(
+    integration_id: str,
+    name: str | None,
+    user_type: str | None,
+    hosts: tuple[str, ...],
+    upstream_hosts: tuple[str, ...],
+    as_json: bool,
+    **policy: Any,
+) -> None:
+    """Change a content source; what is not given stays as it is."""
+    given = _given(policy)
+    with db.transaction() as session:
+        organisation = load_organisation(session, settings_of(current_app))
+        changed = update_integration(
+            session,
+            integration_id,
+            name=name,
+            user_type=UserType(user_type) if user_type else None,
+            host_names=hosts or None,
+            upstream_hosts=upstream_hosts or None,
+            **given,
+        )
+        write_audit(
+            session,
+            actor=COMMAND_LINE,
+            action="integration.changed",
+            target=changed.name,
+            detail={key: str(value) for key, value in given.items()},
+        )
+        data = _describe(changed, organisation, list_credentials(session, changed.id))
     show(data, as_json=as_json, lines=_table(data))
 
 
@@ -145,6 +229,10 @@ def rotate(integration_id: str, overlap_hours: float, as_json: bool) -> None:
     show(data, as_json=as_json, lines=_table(data))
 
 
+def _given(policy: dict[str, Any]) -> Policy:
+    return cast(Policy, {name: value for name, value in policy.items() if value is not None})
+
+
 def _urls(organisation: Organisation) -> dict[str, str]:
     return {
         "auth_url": organisation.auth_url,
@@ -163,7 +251,15 @@ def _describe(
         "user_type": found.user_type.value if found.user_type else None,
         "enabled": found.is_enabled,
         "demo": found.is_demo,
-        "host_mode": found.host_mode,
+        "host_mode": found.host_mode.value,
+        "student_id_is": found.student_id_is.value,
+        "mastery": found.mastery_policy.value,
+        "strict": found.is_strict,
+        "score_is_percent": found.score_is_percent,
+        "enforce_au_password": found.enforces_au_password,
+        "escape_percent": found.escapes_percent,
+        "share_demographics": found.shares_demographics,
+        "single_use_links": found.has_single_use_links,
         "host_names": list(found.host_names),
         "upstream_hosts": list(found.upstream_hosts),
         "xapi_default_version": found.xapi_default_version,

@@ -123,3 +123,26 @@ def test_rotate_gives_a_new_secret_while_the_old_one_goes_on(cli: CommandLine, s
     assert timedelta(hours=1) < old.expires_at - clock.now() <= timedelta(hours=2)
     assert new.expires_at is None
     assert list_audit(session)[0].action == "credential.rotated"
+
+
+def test_update_changes_what_is_given_and_leaves_the_rest(cli: CommandLine) -> None:
+    made = cli.json("integration", "add", "--kind", "aicc", "--name", "Content", "--strict")
+    assert cli.json("integration", "show", made["id"])["strict"] is True
+    changed = cli.json(
+        "integration", "update", made["id"], "--mastery", "always", "--enforce-au-password", "--lenient",
+        "--single-use-links", "--share-demographics", "--escape-percent", "--score-is-percent",
+        "--host-mode", "observe", "--student-id-is", "email", "--host", "lms.example.org",
+    )  # fmt: skip
+    assert (changed["mastery"], changed["strict"], changed["host_mode"]) == ("always", False, "observe")
+    switches = ("enforce_au_password", "escape_percent", "share_demographics", "single_use_links")
+    assert all(changed[name] is True for name in switches)
+    assert (changed["score_is_percent"], changed["student_id_is"], changed["name"]) == (
+        True,
+        "email",
+        "Content",
+    )
+    assert "lms.example.org" in changed["host_names"]
+    again = cli.json("integration", "update", made["id"], "--name", "Other")
+    assert {**again, "name": "Content"} == changed
+    cli.misused("integration", "update", made["id"], "--mastery", "sometimes")
+    cli.refused("integration", "update", "nobody", "--strict")

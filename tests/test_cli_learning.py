@@ -35,9 +35,33 @@ def add_course(
 
 def test_course_add_prints_the_course(cli: CommandLine, session: Session, integration_id: str) -> None:
     data = add_course(cli, integration_id, "--launch-url", "https://content.example.com/c?u=1")
-    assert set(data) == {"id", "title", "activity_id", "type", "launch_url", "integration_id", "demo"}
+    assert set(data) == {"id", "title", "activity_id", "type", "launch_url", "integration_id", "demo", "unit"}
     assert (data["title"], data["activity_id"], data["type"]) == ("Spreadsheets", COURSE, "course")
     assert list_audit(session)[0].action == "course.added"
+
+
+def test_course_add_takes_what_an_au_file_says(cli: CommandLine, integration_id: str) -> None:
+    data = cli.json(
+        "course", "add", "--integration", integration_id, "--title", "T", "--activity-id", "x:1",
+        "--au-password", "Sesame", "--mastery-score", "80", "--max-time", "01:30:00", "--max-score", "100",
+        "--time-limit-action", "exit,message", "--core-vendor", "a=1<CR>b=2", "--web-launch", "w=1",
+        "--comments", "Bring a rope.",
+    )  # fmt: skip
+    assert data["unit"] == {
+        "web_launch": "w=1",
+        "core_vendor": "a=1<CR>b=2",
+        "mastery_score": 80.0,
+        "max_score": 100.0,
+        "max_time": "01:30:00",
+        "time_limit_action": "exit,message",
+        "comments": "Bring a rope.",
+        "has_au_password": True,
+    }
+    assert "Sesame" not in str(data)
+    cli.refused(
+        "course", "add", "--integration", integration_id, "--title", "T", "--activity-id", "x:2",
+        "--max-time", "soon",
+    )  # fmt: skip
 
 
 def test_course_add_fills_the_stub_of_a_message(
@@ -112,7 +136,7 @@ def launch(cli: CommandLine, integration_id: str, course_id: str, learner_id: st
     data: dict[str, str] = cli.json(
         "launch", "create", "--integration", integration_id, "--course", course_id, "--learner", learner_id
     )
-    assert set(data) == {"launch_url", "content_url", "session_id", "aicc_url"}
+    assert set(data) == {"launch_id", "launch_url", "content_url", "session_id", "aicc_url"}
     return data
 
 

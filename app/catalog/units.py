@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+import re
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.catalog.service import BadCourse, Unit, get_unit
+from app.catalog.service import BadCourse, Unit, get_course, get_unit
 from app.models import learning as tables
 from app.models.base import table_of
 from app.settings import Settings
@@ -55,17 +56,20 @@ def read_unit(session: Session, unit_id: str) -> Unit:
 
 
 def set_unit(session: Session, settings: Settings, course_id: str, **given: Unpack[UnitFields]) -> Unit:
-    """Set what is given of a course's unit; raises BadCourse with a sentence for the person who typed it."""
-    unit = get_unit(session, course_id)
+    """Set what is given of a course's unit.
+
+    Raises UnknownCourse, or BadCourse with a sentence for the person who typed it.
+    """
+    unit = get_unit(session, get_course(session, course_id).id)
     values: dict[str, Any] = {name: value for name, value in given.items() if name != "au_password"}
     for name in ("mastery_score", "max_score"):
         _check_number(name, values.get(name))
     for name in ("core_vendor", "web_launch", "comments"):
         if name in values:
             values[name] = _check_text(name, values[name] or "")
-    for name, limit in (("max_time_allowed", 32), ("time_limit_action", 64)):
+    for name, (pattern, form) in _FORMS.items():
         if name in values:
-            values[name] = _check_line(name, values[name] or "", limit) or None
+            values[name] = _check_form(name, values[name] or "", pattern, form)
     if "au_password" in given:
         password = _check_line("au_password", given["au_password"], MAX_PASSWORD)
         values["au_password_hash"] = hash_au_password(settings, unit.id, password) if password else None
@@ -109,6 +113,22 @@ def _check_line(name: str, text: str, limit: int) -> str:
     return text
 
 
+def _check_form(name: str, text: str, pattern: re.Pattern[str], form: str) -> str | None:
+    text = _check_line(name, text, 32)
+    if text and not pattern.fullmatch(text):
+        raise BadCourse(f"{_WORDS[name]} is written {form}")
+    return text or None
+
+
+_FORMS = {
+    "max_time_allowed": (re.compile(r"[0-9]{1,4}:[0-5][0-9]:[0-5][0-9]", re.ASCII), "HH:MM:SS"),
+    "time_limit_action": (
+        re.compile(
+            r"(exit|continue)( *, *(message|no message))?|(message|no message)( *, *(exit|continue))?"
+        ),
+        "exit or continue, then message or no message, as in exit,message",
+    ),
+}
 _WORDS = {
     "mastery_score": "the mastery score",
     "max_score": "the greatest score",
