@@ -18,6 +18,7 @@ from app.access.launches import IntegrationDisabled
 from app.access.people import BadPassword, BadPerson, UnknownPerson
 from app.catalog.service import BadCourse, UnknownCourse
 from app.db import DatabaseUnavailable
+from app.inspector.sessions import UnknownSession
 from app.learners.values import BadLearner, UnknownLearner
 from app.rehearsal import Watch
 from app.simulator.ledger import Event, Kind
@@ -37,6 +38,7 @@ _REFUSALS = (
     UnknownIntegration,
     UnknownLearner,
     UnknownPerson,
+    UnknownSession,
 )
 
 
