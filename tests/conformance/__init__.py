@@ -1,0 +1,1 @@
+"""Conformance suites that drive any endpoint over HTTP."""
