@@ -19,6 +19,7 @@ from app import clock, metrics
 from app.access.tokens import prune_tokens
 from app.db import DatabaseUnavailable, transact
 from app.inspector.exchanges import prune_exchanges
+from app.jobs.expiry import expire_launches
 from app.jobs.lease import take_lease
 from app.logs import get_logger
 from app.settings import Settings
@@ -51,6 +52,7 @@ def _prune_tokens(session: Session, _settings: Settings) -> int:
 
 
 JOBS = (
+    Job("expire_launches", timedelta(minutes=5), expire_launches),
     Job("prune_exchanges", timedelta(minutes=5), _prune_exchanges),
     Job("prune_tokens", timedelta(minutes=15), _prune_tokens),
 )
