@@ -7,7 +7,7 @@ import pytest
 from tests.hacp_clients.adapt import AdaptNew, AdaptOld
 from tests.hacp_clients.client import Client, Wire
 from tests.hacp_clients.courselab import CourseLab
-from tests.hacp_clients.rustici import COLUMNS, Rustici, RusticiForm, Storyline
+from tests.hacp_clients.rustici import COLUMNS, RESULTS, TYPES, Rustici, RusticiForm, Storyline
 from tests.hacp_clients.school import Pupil, School
 from tests.hacp_clients.scripts import (
     ADAPT_NEW,
@@ -18,6 +18,7 @@ from tests.hacp_clients.scripts import (
     SERVER_TO_SERVER,
     SOUTH_RIVER,
     STORYLINE,
+    Answer,
     Script,
 )
 from tests.hacp_clients.server_to_server import ServerToServer
@@ -55,8 +56,23 @@ def test_a_course_is_played_in_two_sessions(
 
 def check_answers(pupil: Pupil, script: Script) -> None:
     """Hold every question and answer against the script: as rows, and as the text that came."""
+    shown = (
+        "interaction_id",
+        "type_interaction",
+        "correct_response",
+        "student_response",
+        "result",
+        "latency",
+    )
+    assert [tuple(row[name] for name in shown) for row in pupil.interactions()] == [
+        (each.name, TYPES[each.type], each.right, each.given, RESULTS[each.result], f"0000:{minutes(each)}")
+        for each in script.answers
+    ]
     records = pupil.records("putinteractions")
     assert len(records) == (1 if script.answers else 0)
     for text in records:
         assert text.split("\r\n")[0] == ",".join(f'"{name}"' for name in COLUMNS)
-        assert [line.split('","')[5] for line in text.split("\r\n")[1:-1]] == [a.name for a in script.answers]
+
+
+def minutes(answer: Answer) -> str:
+    return f"{answer.seconds // 60:02}:{answer.seconds % 60:02}"
