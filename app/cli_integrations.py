@@ -125,12 +125,8 @@ def add(
 @click.argument("integration_id", metavar="ID")
 @click.option("--name", default=None)
 @click.option("--user-type", type=click.Choice([each.value for each in UserType]), default=None)
-@click.option(
-    "--host", "hosts", multiple=True, help="All names under which we may be called."
-)
-@click.option(
-    "--upstream-host", "upstream_hosts", multiple=True, help="All LMSs that may launch."
-)
+@click.option("--host", "hosts", multiple=True, help="All names under which we may be called.")
+@click.option("--upstream-host", "upstream_hosts", multiple=True, help="All LMSs that may launch.")
 @policy_options
 @json_option
 def update(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from app.hacp.attempt_rules import Attempt
 from app.hacp.vocabulary import format_timespan
@@ -40,11 +41,15 @@ def list_progress_changes(before: Progress | None, after: Progress) -> Iterator[
     if before is None or old.status is not after.status:
         yield "Status", "" if before is None else old.status.value, after.status.value
     if old.percent != after.percent:
-        yield "Percent complete", f"{old.percent:.10g}", f"{after.percent:.10g}"
+        yield "Percent complete", _number(old.percent), _number(after.percent)
     if old.score != after.score and after.score is not None:
-        yield "Best score", "" if old.score is None else f"{old.score:.10g}", f"{after.score:.10g}"
+        yield "Best score", "" if old.score is None else _number(old.score), _number(after.score)
     if old.completed_at is None and after.completed_at is not None:
         yield "Completed", "", after.completed_at.isoformat(timespec="seconds")
+
+
+def _number(number: Decimal) -> str:
+    return f"{number.normalize():f}"
 
 
 def _pairs(values: Mapping[str, str]) -> str:
