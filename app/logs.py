@@ -14,6 +14,9 @@ _SECRET = re.compile(
     r"(?:bearer\s+|basic\s+)?)[^\s&\"',;]+"
 )
 
+# A launch link lets whoever has it report as its learner.
+_LINK = re.compile(r"(/launch/)[^\s\"'?]+")
+
 
 def configure_logs(*, level: str, style: str) -> None:
     """Set up logging for this process: `style` is text or json; always stderr, stdout belongs to commands."""
@@ -39,7 +42,7 @@ def get_logger(room: str) -> Any:
 
 
 def redact_text(text: str) -> str:
-    return _SECRET.sub(r"\1[redacted]", text)
+    return _LINK.sub(r"\1[link]", _SECRET.sub(r"\1[redacted]", text))
 
 
 def _redact(_logger: Any, _method: str, event: Any) -> Any:

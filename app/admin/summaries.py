@@ -83,6 +83,7 @@ def read_figures(session: Session, *, now: datetime) -> Figures:
 def read_health(session: Session, integrations: list[Integration], *, now: datetime) -> dict[str, Health]:
     """Return the health of each integration by id."""
     row = Exchange
+    is_message = row.face != "launch"
     is_recent = row.received_at >= now - FAILING_WITHIN
     numbers = {
         integration_id: (last_at, messages, refused or 0)
@@ -91,7 +92,7 @@ def read_health(session: Session, integrations: list[Integration], *, now: datet
                 row.integration_id,
                 func.max(row.received_at),
                 func.count(),
-                func.sum(case((row.status >= 400, 1), else_=0)),
+                func.sum(case((and_(row.status >= 400, is_message), 1), else_=0)),
             )
             .where(row.integration_id.in_([i.id for i in integrations]), is_recent)
             .group_by(row.integration_id)
@@ -166,7 +167,10 @@ def _state(session: Session, integration: Integration, last_at: datetime | None)
     if last_at is None:
         return State.WAITING
     now = clock.now()
-    newest = select(Exchange.status).where(Exchange.integration_id == integration.id)
+    # A link that somebody opened too late says nothing of how the content reports.
+    newest = select(Exchange.status).where(
+        Exchange.integration_id == integration.id, Exchange.face != "launch"
+    )
     status = session.scalar(newest.order_by(Exchange.received_at.desc()).limit(1)) or 200
     if status >= 400 and last_at > now - FAILING_WITHIN:
         return State.FAILING

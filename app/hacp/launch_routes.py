@@ -50,7 +50,12 @@ def open_link(token: str) -> Response:
     if request.method == "HEAD":
         return Response(status=200, headers=_HEADERS)
     received = _receive()
-    address = db.transact(lambda session: launching.launch(session, settings, ticket, received))
+    try:
+        address = db.transact(lambda session: launching.launch(session, settings, ticket, received))
+    except CannotLaunch as error:
+        refusal = error
+        db.transact(lambda session: launching.keep_refusal(session, ticket, received, refusal))
+        raise
     return Response(status=303, headers={**_HEADERS, "Location": address})
 
 

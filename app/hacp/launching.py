@@ -1,36 +1,45 @@
-"""A visit to a launch link: the session it opens, and what the exchange log keeps of it."""
+"""A visit to a launch link: the session it opens, and what the exchange log keeps of it.
+
+Opening a link spends nothing, so that a mail scanner which follows it leaves it good for the learner. A link
+that may be used once is spent by the first message of the content it opened: two people who open it before
+that each get a session, and both sessions go on.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.host_registry import HostVerdict, judge_host
-from app.access.integrations import UnknownIntegration
+from app.access.integrations import UnknownIntegration, get_integration
 from app.access.launches import (
     BadLaunchLink,
     ExpiredLaunchLink,
     IntegrationDisabled,
     LaunchTicket,
-    OpenLaunch,
+    is_link_spent,
     open_launch,
     read_launch_link,
 )
 from app.access.organisation import Organisation, load_organisation
 from app.catalog.service import UnknownCourse
 from app.hacp.journal import Received
-from app.inspector.exchanges import NewExchange, write_exchange
+from app.inspector.exchanges import NewExchange, write_exchange, write_refusal
+from app.inspector.findings import Finding
 from app.learners.values import UnknownLearner
 from app.settings import Settings
 
 
 class CannotLaunch(Exception):
-    """The link opens nothing; status, and a sentence for the learner who followed it."""
+    """The link opens nothing; status, a sentence for the learner who followed it, a finding for the admin."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, finding: Finding | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
+        self.finding = finding
 
 
 _REASONS: dict[type[Exception], tuple[int, str]] = {
@@ -45,6 +54,8 @@ _REASONS: dict[type[Exception], tuple[int, str]] = {
     IntegrationDisabled: (403, "This course cannot be opened at the moment. Please try again later."),
 }
 
+_SPENT = "This link has been used already. Please ask the person who sent it for a new one."
+
 
 def read_ticket(settings: Settings, token: str) -> LaunchTicket:
     """Return what a link stands for; raises CannotLaunch."""
@@ -57,56 +68,76 @@ def read_ticket(settings: Settings, token: str) -> LaunchTicket:
 def launch(session: Session, settings: Settings, ticket: LaunchTicket, received: Received) -> str:
     """Open a session and return the content's address; raises CannotLaunch, and nothing is kept then."""
     organisation = load_organisation(session, settings)
-    _check_host(session, organisation, ticket, received.host)
+    finding = _check_host(session, organisation, ticket, received.host)
     try:
+        integration = get_integration(session, ticket.integration_id)
+        if integration.has_single_use_links and is_link_spent(session, ticket.digest):
+            raise CannotLaunch(410, _SPENT)
         opened = open_launch(
             session,
             settings,
             organisation,
-            integration_id=ticket.integration_id,
+            integration_id=integration.id,
             course_id=ticket.course_id,
             learner_id=ticket.learner_id,
+            is_credit=ticket.is_credit,
+            lesson_mode=ticket.lesson_mode,
+            link_digest=ticket.digest,
             address=received.client_address,
             agent=received.user_agent,
         )
     except (UnknownIntegration, UnknownCourse, UnknownLearner, IntegrationDisabled) as error:
-        raise CannotLaunch(*_REASONS[type(error)]) from error
+        finding = Finding("I1") if isinstance(error, IntegrationDisabled) else finding
+        raise CannotLaunch(*_REASONS[type(error)], finding) from error
     if opened.content_url is None:
         raise CannotLaunch(
             404, "This course has no address yet. Please tell the person who sent you the link."
         )
-    _keep(session, ticket, opened, received)
+    exchange = _exchange(ticket, received, 303, "Session opened", finding)
+    write_exchange(session, replace(exchange, launch_id=opened.launch_id, is_demo=opened.is_demo))
     return opened.content_url
 
 
-def _check_host(session: Session, organisation: Organisation, ticket: LaunchTicket, host: str) -> None:
+def keep_refusal(session: Session, ticket: LaunchTicket, received: Received, error: CannotLaunch) -> None:
+    """Write the exchange of a good link that opened nothing, so that an admin can see why."""
+    exchange = _exchange(ticket, received, error.status, f"Refused: {error.sentence}", error.finding)
+    write_refusal(session, exchange, is_anonymous=False)
+
+
+def _check_host(
+    session: Session, organisation: Organisation, ticket: LaunchTicket, host: str
+) -> Finding | None:
     """Refuse a host name that is not the integration's: somebody else passes our page off as theirs."""
     verdict = judge_host(session, organisation, host, integration_id=ticket.integration_id)
-    if verdict in (HostVerdict.OK, HostVerdict.OBSERVED):
-        return
+    if verdict is HostVerdict.OK:
+        return None
+    code = "H2" if verdict is HostVerdict.FOREIGN else "H1"
+    finding = Finding(code, f"the launch link was opened under {host[:100]}")
+    if verdict is HostVerdict.OBSERVED:
+        return finding
     status = 400 if verdict is HostVerdict.BAD else 421
-    raise CannotLaunch(status, "This is not the address of this server. Please use the link as it was sent.")
+    raise CannotLaunch(
+        status, "This is not the address of this server. Please use the link as it was sent.", finding
+    )
 
 
-def _keep(session: Session, ticket: LaunchTicket, opened: OpenLaunch, received: Received) -> None:
-    """Write the exchange without the token and without the session id: both let anybody report."""
-    write_exchange(
-        session,
-        NewExchange(
-            request_id=received.request_id,
-            face="launch",
-            method=received.method,
-            path="/launch/[link]",
-            status=303,
-            result="Session opened",
-            received_at=received.received_at,
-            duration=clock.now() - received.received_at,
-            client_address=received.client_address,
-            user_agent=received.user_agent,
-            host=received.host,
-            integration_id=ticket.integration_id,
-            launch_id=opened.launch_id,
-            learner_id=ticket.learner_id,
-            is_demo=opened.is_demo,
-        ),
+def _exchange(
+    ticket: LaunchTicket, received: Received, status: int, result: str, finding: Finding | None
+) -> NewExchange:
+    """Describe the visit without the token and without the session id: both let anybody report."""
+    return NewExchange(
+        request_id=received.request_id,
+        face="launch",
+        method=received.method,
+        path="/launch/[link]",
+        status=status,
+        result=result,
+        received_at=received.received_at,
+        duration=clock.now() - received.received_at,
+        client_address=received.client_address,
+        user_agent=received.user_agent,
+        host=received.host,
+        integration_id=ticket.integration_id,
+        learner_id=ticket.learner_id,
+        findings=(finding,) if finding else (),
     )
