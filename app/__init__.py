@@ -39,7 +39,9 @@ def create_app(settings: Settings) -> Flask:
     )
     app.wsgi_app = WholeBodies(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
-        app.wsgi_app = TrustedProxyFix(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+        app.wsgi_app = TrustedProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, settings.trusted_proxies, has_forwarded_host=settings.forwarded_host
+        )
     database.db.init_app(app)
     with app.app_context():
         database.prepare_engine(database.db.engine)

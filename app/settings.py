@@ -44,6 +44,7 @@ class Settings:
     workers: int = 2
     threads: int = 16
     trusted_proxies: tuple[str, ...] = ()
+    forwarded_host: bool = False
     metrics_token: str | None = field(default=None, repr=False)
     token_ttl_seconds: int = 3600
     session_idle_hours: int = 24
@@ -83,6 +84,7 @@ def load_settings() -> Settings:
         workers=env.int("WORKERS", max(2, os.cpu_count() or 2), validate=validate.Range(1, 256)),
         threads=env.int("THREADS", Settings.threads, validate=validate.Range(1, 256)),
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
+        forwarded_host=env.bool("FORWARDED_HOST", Settings.forwarded_host),
         metrics_token=secret_values["METRICS_TOKEN"],
         token_ttl_seconds=env.int(
             "TOKEN_TTL_SECONDS", Settings.token_ttl_seconds, validate=validate.Range(60)
