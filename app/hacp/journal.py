@@ -98,6 +98,8 @@ def _exchange(
     findings: tuple[Finding, ...],
 ) -> NewExchange:
     query = wire.redact_query(received.query, replacement.encode())
+    query = _without_session_id(query, session_id, replacement)
+    body = wire.redact(received.body, received.content_type, replacement.encode())
     return NewExchange(
         request_id=received.request_id,
         face="hacp",
@@ -110,15 +112,14 @@ def _exchange(
         client_address=received.client_address,
         user_agent=received.user_agent,
         host=received.host,
-        request_body=_without_session_id(received, session_id, replacement),
+        request_body=_without_session_id(body, session_id, replacement),
         reply_body=reply,
         findings=findings,
     )
 
 
-def _without_session_id(received: Received, session_id: str, replacement: str) -> bytes:
-    """Take the session id out of its field, and out of anywhere else the content may have put it."""
-    body = wire.redact(received.body, received.content_type, replacement.encode())
+def _without_session_id(raw: bytes, session_id: str, replacement: str) -> bytes:
+    """Take the session id out of anywhere else the content may have put it, such as its own address."""
     if len(session_id) == SESSION_ID_LENGTH and session_id.isascii():
-        body = body.replace(session_id.encode(), replacement.encode())
-    return body
+        return raw.replace(session_id.encode(), replacement.encode())
+    return raw

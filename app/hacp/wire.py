@@ -75,17 +75,17 @@ def format_reply(code: int, text: str, aicc_data: str | None = None) -> bytes:
 
 
 def redact(body: bytes, content_type: str, replacement: bytes) -> bytes:
-    """Return `body` with the values of session_id and AU_password replaced, however they were encoded."""
+    """Return `body` with the values of session ids and AU_password replaced, however they were encoded."""
     return _replace_values(body, split_body(body, content_type, []), replacement)
 
 
 def redact_query(query: bytes, replacement: bytes) -> bytes:
-    """Return the query string with the values of session_id and AU_password replaced."""
+    """Return the query string with the values of session ids and AU_password replaced."""
     return _replace_values(query, split_query(query), replacement)
 
 
 _NAMES = frozenset({"command", "version", "session_id", "au_password", "aicc_data"})
-_SECRET_NAMES = frozenset({"session_id", "au_password"})
+_SECRET_NAMES = frozenset({"session_id", "aicc_sid", "au_password"})
 
 
 def _decode_fields(fields: Iterable[RawField], repairs: list[str]) -> list[tuple[str, str]]:
