@@ -1,0 +1,1 @@
+"""Clients in headless Chromium: content pages of another origin report to a real server."""
