@@ -11,7 +11,7 @@ PYTEST_WORKERS ?= auto
 
 .PHONY: help
 help: ## List these commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(VENV)/.installed ## Make .venv and install what the server needs
@@ -32,6 +32,10 @@ test-browser: $(VENV)/.installed-dev ## Run the tests in headless Chromium
 	$(BIN)/pytest tests/browser --override-ini addopts="$(BROWSER_OPTIONS)"
 
 BROWSER_OPTIONS := --strict-markers --strict-config -ra -q
+
+.PHONY: hacp-conformance
+hacp-conformance: $(VENV)/.installed-dev ## Run the suite of docs/hacp.md against servers of its own
+	$(BIN)/pytest tests/conformance/hacp -n $(PYTEST_WORKERS)
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## Check style (ruff) and types (mypy)

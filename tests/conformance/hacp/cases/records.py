@@ -128,7 +128,8 @@ def odd_interactions(bench: Bench, data: str) -> None:
     content.put("lesson_location=goes on")
     expect_equal("lesson_location", content.get().core("lesson_location"), "goes on")
     records = _shown(bench, content, "records")
-    expect_equal("the number of raw records", len(records), 1 if data else 0)
+    if data:
+        expect_equal("the number of raw records", len(records), 1)
     if data.startswith('"') and data.count("\r\n") > 1:
         names = [each.get("interaction_id") for each in _shown(bench, content, "interactions")]
         expect("q1" in names, "the good row among the interactions", names)
@@ -170,7 +171,8 @@ def other_records(bench: Bench, variant: tuple[str, str]) -> None:
     content.put("lesson_location=goes on")
     expect_equal("lesson_location", content.get().core("lesson_location"), "goes on")
     records = [each for each in _shown(bench, content, "records") if each.get("command") == command.lower()]
-    expect_equal("the number of raw records", len(records), 1 if data else 0)
+    if data:
+        expect_equal("the number of raw records", len(records), 1)
 
 
 @case(
