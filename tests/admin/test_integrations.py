@@ -18,10 +18,12 @@ from app.access.integrations import (
     get_integration,
     list_integrations,
     mark_seen,
+    update_integration,
 )
 from app.progress.queries import ProgressFilter, list_progress
 from app.settings import Settings
 from tests.admin.desk import Desk, integration, report
+from tests.hacp.content import Classroom
 
 
 def form_id(desk: Desk) -> str:
@@ -240,3 +242,49 @@ def test_the_fragment_brings_the_state_beside_the_title(desk: Desk, session: Ses
     assert 'id="state"' in desk.get(f"/admin/integrations/{made.id}").text
     fragment = desk.get(f"/admin/integrations/{made.id}/checklist").text
     assert "Waiting for a first message" in fragment[fragment.index('<template data-into="state">') :]
+
+
+def test_hosts_that_messages_came_under_are_shown_and_registered_with_a_click(
+    desk: Desk, session: Session, classroom: Classroom
+) -> None:
+    page = f"/admin/integrations/{classroom.integration.id}"
+    assert "No message of this integration has arrived yet" in desk.get(page).text
+    content = classroom.open(Host="new.example")
+    assert content.get().response.status_code == 421
+    shown = desk.get(page).text
+    assert "Seen, belongs to no integration" in shown
+    assert "<code>new.example</code>" in shown
+    reply = desk.post(f"{page}/hosts", host="New.example.")
+    assert (reply.status_code, reply.location) == (303, f"{page}#hosts")
+    assert "new.example is registered" in desk.get(page).text
+    assert content.get().error == 0
+    assert "belongs to no integration" not in desk.get(page).text
+    desk.post(f"{page}/hosts", host="new.example")
+    session.rollback()
+    assert get_integration(session, classroom.integration.id).host_names == ("localhost", "new.example")
+    (entry,) = [entry for entry in list_audit(session) if entry.action == "integration.host_registered"]
+    assert (entry.target, entry.detail) == ("Ana's content", {"host": "new.example"})
+
+
+def test_a_host_of_another_integration_is_named_with_its_owner(
+    desk: Desk, session: Session, settings: Settings, classroom: Classroom
+) -> None:
+    other = integration(session, settings, "Other <source>")
+    update_integration(session, other.id, host_names=["other.example"])
+    session.commit()
+    assert classroom.open(Host="other.example").get().error == 3
+    shown = desk.get(f"/admin/integrations/{classroom.integration.id}").text
+    assert "Another integration’s" in shown
+    assert "is on the list of Other &lt;source&gt;, and was refused" in shown
+
+
+@pytest.mark.parametrize(
+    "host", ["", "https://x.example", "a b", "x/y", "user@x", "<script>", "\x00", "1.2.3"]
+)
+def test_only_host_names_can_be_registered(
+    desk: Desk, session: Session, classroom: Classroom, host: str
+) -> None:
+    path = f"/admin/integrations/{classroom.integration.id}/hosts"
+    assert desk.post(path, host=host).status_code == 400
+    assert get_integration(session, classroom.integration.id).host_names == ("localhost",)
+    assert desk.post("/admin/integrations/nope/hosts", host="x.example").status_code == 404

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.access import integrations as service
 from app.access.audit import Actor, write_audit
 from app.access.credentials import NewCredential, issue_credential, revoke_credential, rotate_credential
+from app.access.hosts import parse_host
 from app.access.integrations import Integration, Kind, UserType
 from app.access.organisation import Organisation, drop_setting, get_setting, put_setting
 from app.access.policies import HostMode
@@ -94,6 +95,23 @@ def change_integration(
     if detail:
         write_audit(session, actor=actor, action="integration.changed", target=after.name, detail=detail)
     return after
+
+
+def register_host(session: Session, actor: Actor, integration_id: str, host: str) -> str:
+    """Put a host name on an integration's own list and return it as it is kept; raises BadHost."""
+    integration = service.get_integration(session, integration_id)
+    name = str(parse_host(host))
+    if name not in integration.host_names:
+        service.update_integration(session, integration_id, host_names=[*integration.host_names, name])
+        detail = {"host": name}
+        write_audit(
+            session,
+            actor=actor,
+            action="integration.host_registered",
+            target=integration.name,
+            detail=detail,
+        )
+    return name
 
 
 def set_enabled(session: Session, actor: Actor, integration_id: str, *, is_enabled: bool) -> Integration:

@@ -42,6 +42,7 @@ WORDS = {
     "integration.changed": "Integration changed",
     "integration.enabled": "Integration enabled",
     "integration.disabled": "Integration disabled",
+    "integration.host_registered": "Host name registered",
     "integration.deleted": "Integration deleted",
     "integration.secret_added": "Secret made",
     "integration.secret_revoked": "Secret revoked",

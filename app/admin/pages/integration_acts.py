@@ -98,6 +98,20 @@ def integration_test(integration_id: str) -> Response:
     return see_other(_address(integration_id))
 
 
+@blueprint.post("/admin/integrations/<integration_id>/hosts")
+@needs("integration.change")
+def integration_register_host(integration_id: str) -> Response:
+    """Register a host name that messages were seen under."""
+    find_or_404(integration_id)
+    actor, host = current_actor(), request.form.get("host", "")
+    try:
+        name = transact(lambda session: acts.register_host(session, actor, integration_id, host))
+    except BadHost as error:
+        abort(400, f"This cannot be registered: {error}.")
+    say(f"{name} is registered. Messages under this name are taken from now on.")
+    return see_other(_address(integration_id) + "#hosts")
+
+
 @blueprint.route("/admin/integrations/<integration_id>/disable", methods=["GET", "POST"])
 @needs("integration.change")
 def integration_disable(integration_id: str) -> Response:

@@ -30,6 +30,7 @@ from app.admin.security import needs
 from app.admin.summaries import read_health
 from app.db import reading, transact
 from app.inspector.exchanges import list_exchanges
+from app.inspector.hosts import list_seen_hosts, list_stray_hosts
 
 KIND_NAMES = {
     Kind.LINKEDIN_LEARNING: "LinkedIn Learning",
@@ -116,6 +117,8 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
     integration = find_or_404(integration_id)
     with reading() as session:
         credentials = [one for one in list_credentials(session, integration_id) if not one.is_demo]
+        seen_hosts = list_seen_hosts(session, organisation(), integration)
+        stray_hosts = list_stray_hosts(session, organisation())
     now = clock.now()
     live = _live_values(integration)
     fragment = render("integration_live.html", **live)
@@ -128,6 +131,8 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         live_credentials=[one for one in credentials if one.is_live(now)],
         ended_credentials=[one for one in credentials if not one.is_live(now)],
         new_credential=new_credential,
+        seen_hosts=seen_hosts,
+        stray_hosts=stray_hosts,
         kind_names=KIND_NAMES,
         current="integrations",
     )
