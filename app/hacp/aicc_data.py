@@ -146,6 +146,9 @@ class _Parser:
 
     def _read_keyword(self, line: str, whole_line: str) -> None:
         name, equals, value = line.partition("=")
+        if not name.isprintable():
+            # The reply has no control characters: two names must not become one there.
+            name = _CONTROLS.sub("", name)
         name = name.strip(" \t").lower()
         if not name or name.startswith(";"):
             return

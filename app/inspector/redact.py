@@ -13,7 +13,8 @@ _FORM = re.compile(
     rb"(?i)((?:^|[&?;\s])(?:" + _SECRET_FIELDS + rb")\s*=)(?!(?-i:[0-9a-v]{18})(?:[&\s]|$))[^&\s]*"
 )
 _JSON = re.compile(rb'(?i)("(?:' + _SECRET_FIELDS + rb')"\s*:\s*)"(?:[^"\\]|\\.)*"')
-_MULTIPART = re.compile(rb'(?i)(name="?(?:' + _SECRET_FIELDS + rb')"?[^\n]*\r?\n\r?\n)[^\r\n]*')
+# A header line is short; without a bound a body of nothing but names would take quadratic time.
+_MULTIPART = re.compile(rb'(?i)(name="?(?:' + _SECRET_FIELDS + rb')"?[^\r\n]{0,80}\r?\n\r?\n)[^\r\n]*')
 
 
 def redact(body: bytes) -> bytes:
