@@ -16,6 +16,7 @@ from app.access.integrations import Kind, Policy, add_integration
 from app.access.launches import OpenLaunch, hash_session_id, make_launch_link, open_launch
 from app.access.organisation import load_organisation
 from app.catalog.service import add_course
+from app.catalog.units import UnitFields, set_unit
 from app.db import db, transaction
 from app.learners.service import add_learner
 from app.models.launches import AiccRecord, Attempt, Launch, LaunchItem
@@ -36,7 +37,9 @@ class School:
         with app.app_context():
             self.engine: Engine = db.engine
 
-    def add_content(self, *, kind: Kind = Kind.AICC, launch_url: str, **policy: Any) -> Content:
+    def add_content(
+        self, *, kind: Kind = Kind.AICC, launch_url: str, unit: UnitFields | None = None, **policy: Any
+    ) -> Content:
         """Register an integration with one course of it."""
         with self.app.app_context(), transaction() as session:
             organisation = load_organisation(session, self.settings)
@@ -49,6 +52,8 @@ class School:
                 activity_id=f"urn:li:lyndaCourse:{next(_numbers)}",
                 launch_url=launch_url,
             )
+            if unit:
+                set_unit(session, self.settings, course.id, **unit)
         return Content(self, integration.id, course.id)
 
     def close(self) -> None:

@@ -14,10 +14,12 @@ class ServerToServer(Client):
     def __init__(self, session_id: str, wire: Wire, au_password: str | None = None) -> None:
         super().__init__(session_id, wire)
         self.au_password = au_password
+        self.vendor: dict[str, str] = {}
 
     def begin(self) -> Seen:
         head, groups = _read(self._send("GetParam", None))
         core = groups["core"]
+        self.vendor = groups.get("core_vendor", {})
         assert core["student_id"], "this client needs to know who it is"
         status, _, entry = core["lesson_status"].partition(",")
         return Seen(

@@ -20,6 +20,7 @@ from tests.hacp_clients.scripts import (
     STORYLINE,
     Answer,
     Script,
+    State,
 )
 from tests.hacp_clients.server_to_server import ServerToServer
 from tests.hacp_clients.south_river import SouthRiver
@@ -52,6 +53,17 @@ def test_a_course_is_played_in_two_sessions(
     assert pupil.on_record() == script.after_second
     check_answers(pupil, script)
     assert [e.result for e in pupil.exchanges(session_id) if e.result.startswith("Refused")] == []
+
+
+def test_percent_signs_come_back_to_a_client_that_unescapes_every_reply(school: School, wire: Wire) -> None:
+    """Rustici's client takes a plain reply's `%41` for an A; a switch of the integration writes `%2541`."""
+    text = "100%25 %41 %u20AC 5 %"
+    for escapes, seen in ((False, "100% A € 5 %"), (True, text)):
+        content = school.add_content(launch_url="https://content.example/go", escapes_percent=escapes)
+        pupil = content.enrol()
+        Rustici(pupil.open().session_id, wire).play([State("1", "incomplete", "", 5, text)])
+        assert pupil.on_record().suspend == text
+        assert Rustici(pupil.open().session_id, wire).begin().suspend == seen
 
 
 def check_answers(pupil: Pupil, script: Script) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.models.records import Exchange
 from tests.hacp_clients.client import Wire
 from tests.hacp_clients.http_wire import http_wire
 from tests.hacp_clients.relay import running_relay
@@ -35,3 +38,29 @@ def test_a_server_reports_for_its_learner_and_a_relay_for_its_course(
         assert player.play(script.second, script.answers) == script.seen
     assert pupil.on_record() == script.after_second
     check_answers(pupil, script)
+
+
+def test_a_server_and_we_know_each_other_by_a_password_each(served_school: School, to_server: Wire) -> None:
+    script = SERVER_TO_SERVER
+    content = served_school.add_content(
+        kind=script.kind,
+        launch_url=LAUNCH_URL,
+        unit={"au_password": "Bowline 7", "core_vendor": "item=video-42<CR>cmipassword=Clove hitch"},
+        enforces_au_password=True,
+    )
+    pupil = content.enrol()
+    player = ServerToServer(pupil.open().session_id, to_server, au_password="Bowline 7")
+    assert player.play(script.first) == script.seen_at_first
+    assert player.vendor == {"item": "video-42", "cmipassword": "Clove hitch"}
+    for wrong in (None, "", "bowline 7"):
+        stranger = ServerToServer(player.session_id, to_server, au_password=wrong)
+        with pytest.raises(AssertionError, match=r"error=2\r\nerror_text=Invalid AU-password"):
+            stranger.put(script.second[-1])
+    assert pupil.on_record() == script.after_first
+    for exchange in pupil.exchanges(player.session_id):
+        assert "Bowline" not in all_text(exchange)
+
+
+def all_text(exchange: Exchange) -> str:
+    columns = exchange.__table__.columns.keys()
+    return " ".join(str(getattr(exchange, name)) for name in columns).replace("+", " ").replace("%20", " ")
