@@ -8,14 +8,15 @@ from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from app.admin.errors import answer_http_error, answer_unavailable
+from app.admin.form_parts import aria
 from app.admin.formats import init_formats
-from app.admin.forms import aria
 from app.admin.security import guard_request, init_security
 from app.db import DatabaseUnavailable
 
 PAGES = (
     "account",
     "audit",
+    "course_forms",
     "courses",
     "demo",
     "integration_acts",

@@ -32,6 +32,7 @@ class Event:
     tone: str
     is_demo: bool
     integration_id: str | None
+    launch_id: str | None
     notes: tuple[Note, ...]
 
 
@@ -47,6 +48,7 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
             tone=_tone(exchange),
             is_demo=exchange.is_demo,
             integration_id=exchange.integration_id,
+            launch_id=exchange.launch_id,
             notes=tuple(to_note(finding) for finding in exchange.findings),
         )
         for exchange in exchanges

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
     Field,
-    Form,
     HiddenField,
     PasswordField,
     RadioField,
@@ -22,88 +19,18 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from app.access.hosts import BadHost, parse_host, parse_public_url
-from app.access.passwords import MIN_LENGTH
-
-PASSWORD_HINT = (
-    f"At least {MIN_LENGTH} characters. A few words in a row are easy to remember and hard to guess."
+from app.access.hosts import BadHost, parse_public_url
+from app.admin.aicc_forms import AiccPolicyFields, LaunchManner, UnitFormFields
+from app.admin.form_parts import (
+    NAME_KEYS,
+    PASSWORD_HINT,
+    check,
+    check_hosts,
+    check_one_line,
+    options,
+    stripped,
+    zone_choices,
 )
-NAME_KEYS = {"autocomplete": "name", "spellcheck": "false"}
-
-
-def stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
-def text_of(field: Field) -> str:
-    """Return what was typed into a field, "" for nothing."""
-    return field.data or ""
-
-
-def options(*values: str) -> dict[str, str]:
-    """Return choices whose words stand in the template."""
-    return {value: value for value in values}
-
-
-def aria(field: Field) -> dict[str, str]:
-    """Return the attributes that tie a field to its hint and its error."""
-    about = [f"{field.id}-hint"] if field.description else []
-    if field.errors:
-        about.append(f"{field.id}-error")
-    described = {"aria-describedby": " ".join(about)} if about else {}
-    return {**described, **({"aria-invalid": "true"} if field.errors else {})}
-
-
-def lines(text: str | None) -> list[str]:
-    """Return the lines of a text box that hold something."""
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
-
-
-def check(rule: Callable[[str], object], *errors: type[Exception]) -> Callable[[Form, Field], None]:
-    """Make a validator of a function that raises one of `errors` with a sentence fit to show."""
-
-    def validate(form: Form, field: Field) -> None:
-        try:
-            rule(field.data or "")
-        except errors as error:
-            raise ValidationError(sentence(str(error))) from error
-
-    return validate
-
-
-def check_hosts(form: Form, field: Field) -> None:
-    for line in lines(field.data):
-        try:
-            parse_host(line)
-        except BadHost as error:
-            raise ValidationError(f"{line}: {error}") from error
-
-
-def sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def zone_choices() -> dict[str, str]:
-    """List the time zones people look for by name: regions and UTC, not the historical aliases."""
-    regions = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    names = sorted(name for name in available_timezones() if name.startswith(regions))
-    return {name: name.replace("_", " ") for name in ["UTC", *names]}
-
-
-def check_one_line(form: Form, field: Field) -> None:
-    """Refuse control characters: no identifier holds them, and PostgreSQL keeps no NUL."""
-    if not (field.data or "").isprintable():
-        raise ValidationError(f"{field.label.text} holds characters that cannot be shown")
 
 
 class TokenForm(FlaskForm):
@@ -221,7 +148,7 @@ class IntegrationForm(FlaskForm):
     form_id = HiddenField()
 
 
-class IntegrationEditForm(FlaskForm):
+class IntegrationEditForm(AiccPolicyFields, FlaskForm):
     name = StringField(
         "Name", [InputRequired("Give the integration a name"), Length(max=200)], filters=[stripped]
     )
@@ -287,11 +214,24 @@ class LearnerForm(FlaskForm):
     )
 
 
-class CourseForm(FlaskForm):
+class CourseFactsForm(UnitFormFields, FlaskForm):
+    """What can be changed of a course whose id stays."""
+
     title = StringField(
         "Title", [InputRequired("Give the course a title"), Length(max=500)], filters=[stripped]
     )
     integration = SelectField("Integration", description="The source that reports for this course.")
+    launch_url = URLField(
+        "Launch URL",
+        [Optional(), Length(max=4000)],
+        description="The address that opens the course, from its AICC package. Needed for launch links.",
+        filters=[stripped],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    clears_password = BooleanField("Remove the AU password")
+
+
+class CourseForm(CourseFactsForm):
     activity_id = StringField(
         "Activity ID or URN",
         [InputRequired("Enter the activity id or URN of the course"), Length(max=2000), check_one_line],
@@ -300,18 +240,11 @@ class CourseForm(FlaskForm):
         filters=[stripped],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    launch_url = URLField(
-        "Launch URL",
-        [Optional(), Length(max=4000)],
-        description="The address that opens the course, from its AICC package. Needed for launch links.",
-        filters=[stripped],
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
 
 
-class LaunchForLearnerForm(FlaskForm):
+class LaunchForLearnerForm(LaunchManner, FlaskForm):
     course = SelectField("Course", validate_choice=True)
 
 
-class LaunchOfCourseForm(FlaskForm):
+class LaunchOfCourseForm(LaunchManner, FlaskForm):
     learner = SelectField("Learner", validate_choice=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import Integration, Kind, UnknownIntegration, get_integration, list_integrations
+from app.access.launches import LessonMode
 from app.admin.acts import records as acts
 from app.admin.frame import current_actor, organisation
 from app.catalog.service import Course, get_course, list_courses
@@ -23,7 +24,9 @@ def list_launchable(session: Session) -> list[Course]:
     return [course for course in list_courses(session, limit=COURSES_OFFERED) if course.launch_url]
 
 
-def make_link(*, course_id: str, learner_id: str) -> tuple[str | None, str]:
+def make_link(
+    *, course_id: str, learner_id: str, is_credit: bool, lesson_mode: LessonMode
+) -> tuple[str | None, str]:
     """Return a new launch link, or None and the reason why there can be none."""
     with reading() as session:
         course = get_course(session, course_id)
@@ -45,6 +48,8 @@ def make_link(*, course_id: str, learner_id: str) -> tuple[str | None, str]:
             course_id=course_id,
             learner_id=learner_id,
             now=now,
+            is_credit=is_credit,
+            lesson_mode=lesson_mode,
         )
     )
     return link, ""

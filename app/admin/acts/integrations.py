@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Unpack
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,6 @@ from app.access.credentials import NewCredential, issue_credential, revoke_crede
 from app.access.hosts import parse_host
 from app.access.integrations import Integration, Kind, UserType
 from app.access.organisation import Organisation, drop_setting, get_setting, put_setting
-from app.access.policies import HostMode
 from app.admin.acts import wizard
 from app.admin.summaries import list_reported_learners
 
@@ -67,8 +67,7 @@ def change_integration(
     user_type: UserType | None,
     host_names: Iterable[str],
     upstream_hosts: Iterable[str],
-    host_mode: str,
-    allows_query_credentials: bool,
+    **policy: Unpack[service.Policy],
 ) -> Integration:
     """Change an integration; the audit row names what is different."""
     before = service.get_integration(session, integration_id)
@@ -80,8 +79,7 @@ def change_integration(
         user_type=user_type if before.kind is Kind.LINKEDIN_LEARNING else None,
         host_names=host_names,
         upstream_hosts=upstream_hosts,
-        host_mode=HostMode(host_mode),
-        allows_query_credentials=allows_query_credentials,
+        **policy,
     )
     if before.kind not in _FIXED:
         put_setting(session, _setting(integration_id), channels)
@@ -164,7 +162,7 @@ def note_test(session: Session, actor: Actor, name: str, *, is_good: bool) -> No
 
 
 _FIXED = {Kind.AICC: AICC, Kind.XAPI: XAPI}
-_AUDITED = ("name", "user_type", "host_names", "upstream_hosts", "host_mode", "allows_query_credentials")
+_AUDITED = ("name", "user_type", "host_names", "upstream_hosts", *service.Policy.__annotations__)
 
 
 def _setting(integration_id: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy.orm import Session
 
 from app.access.audit import Actor, write_audit
 from app.access.integrations import get_integration
-from app.access.launches import make_launch_link
+from app.access.launches import LessonMode, make_launch_link
 from app.access.organisation import Organisation
 from app.catalog import service as catalog
-from app.catalog.service import Course, get_course
+from app.catalog.service import Course, get_course, get_unit
+from app.catalog.units import UnitFields, set_unit
 from app.learners import service as learners
 from app.learners.values import Learner
 from app.settings import Settings
@@ -29,19 +31,60 @@ def add_learner(
 def add_course(
     session: Session,
     actor: Actor,
+    settings: Settings,
     *,
     integration_id: str,
     title: str,
     activity_id: str,
     launch_url: str | None,
+    unit: UnitFields,
 ) -> Course:
-    """Add a course, or fill the stub a known identifier made; raises BadCourse, UnknownIntegration."""
+    """Add a course, or fill the stub a known identifier made; raises BadCourse, UnknownIntegration.
+
+    Of `unit` only what says something is set: a course that is completed keeps the rest.
+    """
     get_integration(session, integration_id)
     course = catalog.add_course(
         session, integration_id=integration_id, title=title, activity_id=activity_id, launch_url=launch_url
     )
+    told = cast(UnitFields, {name: value for name, value in unit.items() if value not in (None, "")})
+    set_unit(session, settings, course.id, **told)
     write_audit(session, actor=actor, action="course.added", target=course.title, detail={"id": course.id})
     return course
+
+
+def change_course(
+    session: Session,
+    actor: Actor,
+    settings: Settings,
+    course_id: str,
+    *,
+    integration_id: str,
+    title: str,
+    launch_url: str | None,
+    unit: UnitFields,
+) -> Course:
+    """Change a course and what AICC knows of it; the audit row names what is different, no password.
+
+    Raises BadCourse, UnknownCourse, UnknownIntegration.
+    """
+    before, old = get_course(session, course_id), get_unit(session, course_id)
+    get_integration(session, integration_id)
+    after = catalog.add_course(
+        session,
+        integration_id=integration_id,
+        title=title,
+        activity_id=before.activity_id,
+        launch_url=launch_url,
+        type_=before.type,
+    )
+    new = set_unit(session, settings, course_id, **unit)
+    detail = {**_differences(before, after, _COURSE_FACTS), **_differences(old, new, _UNIT_FACTS)}
+    if old.au_password_hash != new.au_password_hash:
+        detail["au_password"] = "changed" if new.au_password_hash else "removed"
+    if detail:
+        write_audit(session, actor=actor, action="course.changed", target=after.title, detail=detail)
+    return after
 
 
 def make_link(
@@ -54,11 +97,15 @@ def make_link(
     course_id: str,
     learner_id: str,
     now: datetime,
+    is_credit: bool = True,
+    lesson_mode: LessonMode = LessonMode.NORMAL,
 ) -> str:
     """Make a launch link for one learner and one course; the audit row holds the two, not the link."""
     integration = get_integration(session, integration_id)
     course, learner = get_course(session, course_id), learners.get_learner(session, learner_id)
     detail = {"learner": learner.name, "integration": integration.name}
+    if not is_credit or lesson_mode is not LessonMode.NORMAL:
+        detail["taken"] = f"{lesson_mode.value}, {'credit' if is_credit else 'no credit'}"
     write_audit(session, actor=actor, action="launch_link.made", target=course.title, detail=detail)
     return make_launch_link(
         settings,
@@ -67,6 +114,8 @@ def make_link(
         course_id=course.id,
         learner_id=learner.id,
         now=now,
+        is_credit=is_credit,
+        lesson_mode=lesson_mode,
     )
 
 
@@ -79,3 +128,20 @@ def note_export(session: Session, actor: Actor, query: str) -> None:
 
 def note_demo(session: Session, actor: Actor, *, action: str, detail: dict[str, str]) -> None:
     write_audit(session, actor=actor, action=action, target="demo", detail=detail)
+
+
+_COURSE_FACTS = ("title", "integration_id", "launch_url")
+_UNIT_FACTS = (
+    "mastery_score",
+    "max_score",
+    "max_time_allowed",
+    "time_limit_action",
+    "web_launch",
+    "core_vendor",
+    "comments",
+)
+
+
+def _differences(before: object, after: object, names: tuple[str, ...]) -> dict[str, str]:
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in names}
+    return {name: f"{old} → {new}"[:500] for name, (old, new) in pairs.items() if old != new}

@@ -10,7 +10,8 @@ from app.access.people import BadPassword, check_password
 from app.access.person_sessions import count_sessions
 from app.admin.acts import people as acts
 from app.admin.blueprint import blueprint
-from app.admin.forms import PasswordForm, text_of
+from app.admin.form_parts import text_of
+from app.admin.forms import PasswordForm
 from app.admin.frame import (
     THEME_COOKIE,
     THEMES,

@@ -50,6 +50,7 @@ WORDS = {
     "credential.rotated": "Secret rotated",
     "learner.added": "Learner added",
     "course.added": "Course added",
+    "course.changed": "Course changed",
     "launch_link.made": "Launch link made",
     "progress.exported": "Progress exported",
     "progress.rebuilt": "Progress rebuilt",

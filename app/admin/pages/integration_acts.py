@@ -8,10 +8,13 @@ from werkzeug.wrappers import Response
 from app import clock, demo
 from app.access.credentials import list_credentials
 from app.access.hosts import BadHost
-from app.access.integrations import BadIntegration, Kind, UserType
+from app.access.integrations import BadIntegration, Integration, Kind, Policy, UserType
+from app.access.policies import HostMode
 from app.admin.acts import integrations as acts
+from app.admin.aicc_forms import drop_policy, policy_values, read_policy
 from app.admin.blueprint import blueprint
-from app.admin.forms import DeleteForm, IntegrationEditForm, lines, sentence, text_of
+from app.admin.form_parts import lines, sentence, text_of
+from app.admin.forms import DeleteForm, IntegrationEditForm
 from app.admin.frame import current_actor, render, say, see_other
 from app.admin.pages.integrations import find_or_404, integration_page
 from app.admin.security import needs
@@ -36,9 +39,13 @@ def integration_edit(integration_id: str) -> Response:
             "upstream_hosts": "\n".join(integration.upstream_hosts),
             "host_mode": integration.host_mode,
             "allows_query_credentials": integration.allows_query_credentials,
+            **policy_values(integration),
         }
     )
-    if request.method == "POST" and form.validate() and _save(integration_id, form):
+    has_aicc = integration.kind is not Kind.XAPI
+    if not has_aicc:
+        drop_policy(form)
+    if request.method == "POST" and form.validate() and _save(integration, form):
         say("The integration is saved.")
         return see_other(_address(integration_id))
     status = 422 if request.method == "POST" else 200
@@ -48,6 +55,7 @@ def integration_edit(integration_id: str) -> Response:
         form=form,
         integration=integration,
         is_linkedin=integration.kind is Kind.LINKEDIN_LEARNING,
+        has_aicc=has_aicc,
         current="integrations",
     )
 
@@ -148,21 +156,23 @@ def integration_delete(integration_id: str) -> Response:
     )
 
 
-def _save(integration_id: str, form: IntegrationEditForm) -> bool:
-    actor = current_actor()
+def _save(integration: Integration, form: IntegrationEditForm) -> bool:
+    actor, policy = current_actor(), Policy(host_mode=HostMode(form.host_mode.data))
+    policy["allows_query_credentials"] = bool(form.allows_query_credentials.data)
+    if integration.kind is not Kind.XAPI:
+        policy |= read_policy(form)
     try:
         transact(
             lambda session: acts.change_integration(
                 session,
                 actor,
-                integration_id,
+                integration.id,
                 name=text_of(form.name),
                 channels=form.channels.data,
                 user_type=UserType(form.user_type.data),
                 host_names=lines(form.host_names.data),
                 upstream_hosts=lines(form.upstream_hosts.data),
-                host_mode=form.host_mode.data,
-                allows_query_credentials=form.allows_query_credentials.data,
+                **policy,
             )
         )
     except BadHost as error:

@@ -24,7 +24,8 @@ from app.access.integrations import (
 from app.admin.acts import integrations as acts
 from app.admin.blueprint import blueprint
 from app.admin.events import to_events
-from app.admin.forms import IntegrationForm, text_of
+from app.admin.form_parts import text_of
+from app.admin.forms import IntegrationForm
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.security import needs
 from app.admin.summaries import read_health

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.admin.acts import records as acts
 from app.admin.blueprint import blueprint
-from app.admin.forms import LaunchForLearnerForm, LearnerForm, sentence, text_of
+from app.admin.form_parts import sentence, text_of
+from app.admin.forms import LaunchForLearnerForm, LearnerForm
 from app.admin.frame import current_actor, render, say, see_other
 from app.admin.launch_links import list_launchable, make_link
 from app.admin.listing import read_listing
@@ -64,7 +65,12 @@ def learner_detail(learner_id: str) -> Response:
     form.course.choices = {course.id: course.title for course in courses}
     link = None
     if request.method == "POST" and form.validate_on_submit():
-        link, trouble = make_link(course_id=form.course.data, learner_id=learner_id)
+        link, trouble = make_link(
+            course_id=form.course.data,
+            learner_id=learner_id,
+            is_credit=form.is_credit,
+            lesson_mode=form.lesson_mode,
+        )
         if trouble:
             form.course.errors = [trouble]
     return render(

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from app.access.hosts import parse_host, parse_public_url
 from app.admin.acts import organisation as acts
 from app.admin.blueprint import blueprint
-from app.admin.forms import OrganisationForm, text_of
+from app.admin.form_parts import text_of
+from app.admin.forms import OrganisationForm
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.security import needs
 from app.admin.summaries import has_demo, is_demo_loaded

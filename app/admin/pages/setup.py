@@ -10,7 +10,8 @@ from app.access.people import BadPassword, BadPerson, Person, has_owner
 from app.access.setup_token import ensure_setup_token, is_setup_token
 from app.admin.acts import people as acts, wizard
 from app.admin.blueprint import blueprint
-from app.admin.forms import OwnerForm, TokenForm, text_of
+from app.admin.form_parts import text_of
+from app.admin.forms import OwnerForm, TokenForm
 from app.admin.frame import render, see_other
 from app.admin.pages.integrations import new_integration_page
 from app.admin.pages.settings import organisation_page

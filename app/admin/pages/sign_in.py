@@ -11,7 +11,8 @@ from app.access.failed_tries import find_wait
 from app.access.people import Person, check_password, has_owner
 from app.admin.acts import people as acts
 from app.admin.blueprint import blueprint
-from app.admin.forms import SignInForm, text_of
+from app.admin.form_parts import text_of
+from app.admin.forms import SignInForm
 from app.admin.frame import SignedIn, actor_for, current_actor, render, safe_next, say, see_other
 from app.admin.security import forget_sign_in
 from app.db import reading, transact
