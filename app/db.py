@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import random
 import sqlite3
@@ -10,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -20,12 +21,22 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from app.prepared import (
+    QuickWayFailed,
+    let_writes_wait,
+    may_fail_quickly,
+    remember_connection,
+    write_waiting,
+)
+
 T = TypeVar("T")
 
 # A request waits this long for the database in all, then answers 503: long enough for a checkpoint or a
 # restart, short enough that LinkedIn's own timeout (not documented) is unlikely to strike first.
 PATIENCE_SECONDS = 8.0
 RETRY_AFTER_SECONDS = 5
+# SQLite is told of what is left in steps of this, so that it is seldom told at all.
+_PATIENCE_STEP_SECONDS = 0.25
 
 
 class Base(DeclarativeBase):
@@ -127,8 +138,11 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if "waymark_patience" in options:
         # What is left of the patience: the wait for our own queue is over, another program may hold the lock.
-        milliseconds = max(1, int(options["waymark_patience"] * 1000))
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+        steps = max(1, math.ceil(options["waymark_patience"] / _PATIENCE_STEP_SECONDS))
+        milliseconds = int(steps * _PATIENCE_STEP_SECONDS * 1000)
+        if connection.info.get("waymark_busy_timeout") != milliseconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+            connection.info["waymark_busy_timeout"] = milliseconds
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("waymark_write", False) else "BEGIN")
 
 
@@ -136,39 +150,55 @@ _is_inside: ContextVar[bool] = ContextVar("waymark_inside_transaction", default=
 
 
 @contextmanager
-def transaction(*, deadline: float | None = None) -> Iterator[Session]:
+def transaction(*, deadline: float | None = None, is_quick: bool = False) -> Iterator[Session]:
     """Open the one write transaction of this piece of work; commits at the end, rolls back on any error.
 
-    Raises DatabaseUnavailable when the write lock cannot be had by `deadline`, of the monotonic clock.
+    `is_quick` lets writes wait for each other and does without savepoints: whoever asks for it must repeat
+    the work without when QuickWayFailed is raised. Raises DatabaseUnavailable when the write lock cannot be
+    had by `deadline`, of the monotonic clock.
     """
-    if _is_inside.get():
-        raise RuntimeError("transaction() inside transaction(): pass the session down instead")
     engine = db.engine
     deadline = time.monotonic() + PATIENCE_SECONDS if deadline is None else deadline
-    token = _is_inside.set(True)
+    token = enter_transaction()
     try:
-        with _write_lock(engine, deadline), Session(engine, expire_on_commit=False) as session:
+        with write_lock(engine, deadline), Session(engine, expire_on_commit=False) as session:
             patience = deadline - time.monotonic()
             session.connection(execution_options={"waymark_write": True, "waymark_patience": patience})
+            remember_connection(session)
+            if is_quick:
+                let_writes_wait(session)
             yield session
+            write_waiting(session)
             session.commit()
     finally:
         _is_inside.reset(token)
 
 
-def transact(work: Callable[[Session], T]) -> T:
+def enter_transaction() -> Token[bool]:
+    """Note in this context that a transaction is open, so that a second one is our mistake."""
+    if _is_inside.get():
+        raise RuntimeError("transaction() inside transaction(): pass the session down instead")
+    return _is_inside.set(True)
+
+
+def transact(work: Callable[[Session], T], *, deadline: float | None = None) -> T:
     """Run `work` in a transaction and return its result once it is on stable storage.
 
     Repeats the whole of `work` when the database was busy, deadlocked, restarted or cut off in the middle
-    of the commit, so `work` must be safe to repeat. Raises DatabaseUnavailable after PATIENCE_SECONDS.
+    of the commit, so `work` must be safe to repeat. Raises DatabaseUnavailable after PATIENCE_SECONDS, or at
+    a `deadline` of the monotonic clock.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS if deadline is None else deadline
     pause = 0.01
     integrity_tries = 3
+    is_quick = True
     while True:
         try:
-            with transaction(deadline=deadline) as session:
+            with transaction(deadline=deadline, is_quick=is_quick) as session:
                 return work(session)
+        except QuickWayFailed:
+            is_quick = False
+            continue
         except SQLAlchemyError as error:
             trouble = find_trouble(error)
             if trouble is None and isinstance(error, IntegrityError) and integrity_tries:
@@ -181,6 +211,25 @@ def transact(work: Callable[[Session], T]) -> T:
                 raise DatabaseUnavailable(_summary(trouble)) from error
         time.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 2, 0.5)
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Undo alone what fails inside. Who catches the error must let pass what `find_trouble` finds.
+
+    The first time `transact` does without the savepoint, which is dear and hardly ever needed; when something
+    fails it repeats the whole of the work, and then this is a real one.
+    """
+    if not may_fail_quickly(session):
+        with session.begin_nested():
+            yield
+        return
+    try:
+        yield
+    except Exception as error:  # whatever it is, the work is done again
+        if find_trouble(error) is not None:
+            raise
+        raise QuickWayFailed("work without its savepoint") from error
 
 
 def _fold_log(engine: Engine) -> None:
@@ -247,6 +296,8 @@ _SQLITE_SICK = (
 def find_trouble(error: BaseException | None) -> Exception | None:
     """Return the database's trouble behind an error, None when there is none: then the work is to blame.
 
+    QuickWayFailed counts as trouble: `transact` alone may catch it.
+
     Looks through the errors that led to this one: undoing a savepoint fails too once SQLite, its disk full,
     has ended the whole transaction, or PostgreSQL has cut the line.
     """
@@ -258,7 +309,7 @@ def find_trouble(error: BaseException | None) -> Exception | None:
 
 
 def _is_trouble(error: Exception) -> bool:
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, PoolTimeout | QuickWayFailed):
         return True
     if not isinstance(error, DBAPIError):
         return False
@@ -293,7 +344,7 @@ _thread_lock = threading.Lock()
 
 
 @contextmanager
-def _write_lock(engine: Engine, deadline: float) -> Iterator[None]:
+def write_lock(engine: Engine, deadline: float) -> Iterator[None]:
     """Queue SQLite's writers fairly: SQLite's own busy handler sleeps up to 100 ms between tries.
 
     One thread of each process waits for the file lock, the others for that thread. PostgreSQL needs none.

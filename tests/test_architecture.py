@@ -15,16 +15,17 @@ APP = ROOT / "app"
 
 FACES = {"hacp", "oauth", "xapi", "admin", "api"}
 # Modules directly under app/ that any room may use.
-COMMON = {"clock", "logs", "settings", "db", "metrics", "version"}
+COMMON = {"clock", "logs", "settings", "db", "prepared", "metrics", "version"}
 DOMAIN = {"progress", "learners", "catalog", "access"}
 
 # Which rooms a room may import from, besides itself. A face's or a job's entry may use the common modules.
 MAY_IMPORT: dict[str, set[str]] = {
     "models": {"db", "clock"},
-    "learners": {"outbound", "models", "clock", "settings", "db"},
-    "catalog": {"outbound", "models", "clock", "settings", "db"},
-    "progress": {"learners", "catalog", "outbound", "models", "clock", "settings", "db"},
-    "access": {"progress", "learners", "catalog", "outbound", "models", "clock", "settings", "db", "logs"},
+    "learners": {"outbound", "models", "clock", "settings", "db", "prepared"},
+    "catalog": {"outbound", "models", "clock", "settings", "db", "prepared"},
+    "progress": {"learners", "catalog", "outbound", "models", "clock", "settings", "db", "prepared"},
+    "access": {"progress", "learners", "catalog", "outbound", "models", "clock", "settings", "logs"}
+    | {"db", "prepared"},
     "inspector": DOMAIN | {"outbound", "models"} | COMMON,
     "delivery": DOMAIN | {"outbound", "models"} | COMMON,
     "jobs": DOMAIN | {"inspector", "delivery", "outbound", "models"} | COMMON,
@@ -42,7 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bodies": set(),
     "metrics": {"version"},
     "version": set(),
-    "db": {"clock", "logs", "settings"},
+    "db": {"prepared", "clock", "logs", "settings"},
+    "prepared": set(),
     "logs": {"clock", "settings"},
     "settings": {"access.hosts"},
     "clock": set(),

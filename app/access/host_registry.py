@@ -12,12 +12,15 @@ from app.access.integrations import OWN
 from app.access.organisation import Organisation
 from app.models.access import Integration, IntegrationHost
 from app.models.base import table_of
+from app.prepared import Prepared
 
 _HOST = table_of(IntegrationHost)
-_SELECT_OWNERS = select(_HOST.c.integration_id).where(
-    _HOST.c.list_name == OWN,
-    _HOST.c.name == bindparam("name"),
-    or_(_HOST.c.port == 0, _HOST.c.port == bindparam("port")),
+_SELECT_OWNERS = Prepared(
+    select(_HOST.c.integration_id).where(
+        _HOST.c.list_name == OWN,
+        _HOST.c.name == bindparam("name"),
+        or_(_HOST.c.port == 0, _HOST.c.port == bindparam("port")),
+    )
 )
 
 
@@ -46,7 +49,7 @@ def judge_host(
     if organisation.public_host.covers(host, organisation.default_port):
         return HostVerdict.OK
     key = {"name": host.name, "port": host.port or organisation.default_port}
-    owners = set(session.scalars(_SELECT_OWNERS, key))
+    owners = {row.integration_id for row in _SELECT_OWNERS.all(session, key)}
     if integration_id in owners or (integration_id is None and owners):
         return HostVerdict.OK
     if _is_observed(session, integration_id):

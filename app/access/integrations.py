@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -16,8 +16,12 @@ from app.access.hosts import HostName, parse_host
 from app.access.organisation import Organisation
 from app.access.policies import HostMode, MasteryPolicy, StudentId
 from app.models import access as tables, launches, learning, records
+from app.models.base import table_of
+from app.prepared import Prepared
 
 OWN, UPSTREAM = "own", "upstream"
+# Host names by integration and list.
+_Hosts = dict[tuple[str, str], list[str]]
 
 
 class Kind(StrEnum):
@@ -138,10 +142,15 @@ def add_integration(
 
 def get_integration(session: Session, integration_id: str) -> Integration:
     """Read one integration; raises UnknownIntegration."""
-    row = session.get(tables.Integration, integration_id)
-    if row is None or row.deleted_at is not None:
+    rows = _SELECT.all(session, {"integration_id": integration_id})
+    if not rows or rows[0].deleted_at is not None:
         raise UnknownIntegration(f"there is no integration {integration_id!r}")
-    return _to_value(row, _hosts_of(session, [row.id]))
+    hosts: _Hosts = {}
+    for row in rows:
+        if row.list_name is not None:
+            host = HostName(row.host_name, row.host_port or None)
+            hosts.setdefault((row.id, row.list_name), []).append(str(host))
+    return _to_value(rows[0], hosts)
 
 
 def list_integrations(session: Session) -> list[Integration]:
@@ -287,9 +296,19 @@ def _put_hosts(session: Session, integration_id: str, list_name: str, names: Ite
         )
 
 
-def _hosts_of(session: Session, ids: list[str]) -> dict[tuple[str, str], list[str]]:
+_INTEGRATION, _HOST = table_of(tables.Integration), table_of(tables.IntegrationHost)
+# Made once: putting a statement together costs more than running it. One row for each host name.
+_SELECT = Prepared(
+    select(_INTEGRATION, _HOST.c.list_name, _HOST.c.name.label("host_name"), _HOST.c.port.label("host_port"))
+    .outerjoin(_HOST, _HOST.c.integration_id == _INTEGRATION.c.id)
+    .where(_INTEGRATION.c.id == bindparam("integration_id"))
+    .order_by(_HOST.c.name, _HOST.c.port)
+)
+
+
+def _hosts_of(session: Session, ids: list[str]) -> _Hosts:
     table = tables.IntegrationHost
-    hosts: dict[tuple[str, str], list[str]] = {}
+    hosts: _Hosts = {}
     query = select(table.integration_id, table.list_name, table.name, table.port)
     for integration_id, list_name, name, port in session.execute(
         query.where(table.integration_id.in_(ids)).order_by(table.name, table.port)
@@ -298,7 +317,7 @@ def _hosts_of(session: Session, ids: list[str]) -> dict[tuple[str, str], list[st
     return hosts
 
 
-def _to_value(row: tables.Integration, hosts: dict[tuple[str, str], list[str]]) -> Integration:
+def _to_value(row: Any, hosts: _Hosts) -> Integration:
     return Integration(
         id=row.id,
         name=row.name,

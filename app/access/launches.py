@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -24,6 +26,7 @@ from app.catalog.service import get_course, get_unit
 from app.learners.service import get_learner
 from app.models import launches as tables
 from app.models.base import table_of
+from app.prepared import Prepared
 from app.settings import Settings
 
 SESSION_ID_LENGTH = 32
@@ -236,11 +239,11 @@ def resolve_session(session: Session, session_id: str) -> Launch | None:
     """
     if not session_id.isascii() or not session_id.isalnum() or len(session_id) != SESSION_ID_LENGTH:
         return None
-    row = session.execute(_SELECT, {"session_hash": hash_session_id(session_id)}).mappings().first()
-    return None if row is None else to_launch(row)
+    row = _SELECT.first(session, {"session_hash": hash_session_id(session_id)})
+    return None if row is None else to_launch(row._asdict())
 
 
-def to_launch(row: RowMapping) -> Launch:
+def to_launch(row: Mapping[Any, Any]) -> Launch:
     """Return the value that a row of the launch table keeps."""
     values = dict(row)
     values["state"] = LaunchState(values["state"])
@@ -252,7 +255,7 @@ def to_launch(row: RowMapping) -> Launch:
 def save_launch(session: Session, launch: Launch) -> None:
     """Write back the columns that messages change."""
     values = {name: getattr(launch, name) for name in _CHANGING}
-    session.execute(_SAVE, {"launch_id": launch.id, **values})
+    _SAVE.run_later(session, {"launch_id": launch.id, **values})
 
 
 def hash_session_id(session_id: str) -> bytes:
@@ -276,7 +279,7 @@ _CHANGING = (
 )
 # Made once: putting a statement together costs more than running it.
 _TABLE = table_of(tables.Launch)
-_SELECT = (
+_SELECT = Prepared(
     select(*(_TABLE.c[name] for name in _FIELDS))
     .where(_TABLE.c.session_hash == bindparam("session_hash"))
     .with_for_update()
@@ -286,7 +289,7 @@ _SELECT_SPENT = (
     .where(_TABLE.c.link_digest == bindparam("link_digest"), _TABLE.c.first_message_at.is_not(None))
     .limit(1)
 )
-_SAVE = (
+_SAVE = Prepared(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("launch_id"))
     .values({name: bindparam(name) for name in _CHANGING})

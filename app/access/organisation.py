@@ -12,9 +12,10 @@ from app.access.hosts import HostName, parse_public_url
 from app.db import on_conflict_insert
 from app.models.access import Setting
 from app.models.base import table_of
+from app.prepared import Prepared
 from app.settings import Settings
 
-_SELECT_SETTINGS = select(table_of(Setting))
+_SELECT_SETTINGS = Prepared(select(table_of(Setting)))
 _PUBLIC_URL, _TIME_ZONE = "public_url", "time_zone"
 
 
@@ -58,7 +59,7 @@ class Organisation:
 
 def load_organisation(session: Session, settings: Settings) -> Organisation:
     """Read the choices; the environment wins over the pages."""
-    saved = {row.name: row.value for row in session.execute(_SELECT_SETTINGS)}
+    saved = {row.name: row.value for row in _SELECT_SETTINGS.all(session)}
     url, source = settings.public_url, "env"
     if url is None:
         url, source = saved.get(_PUBLIC_URL), "database"

@@ -15,13 +15,14 @@ from app import clock
 from app.access.clients import Client, select_clients, to_client
 from app.models.access import AccessToken as Row, Credential
 from app.models.base import table_of
+from app.prepared import Prepared
 
 MAX_TOKEN_BYTES = 512
 _KEPT_AFTER_END = timedelta(days=1)
 _PRUNED_AT_ONCE = 5_000
 # Made once: putting a statement together costs more than running it.
-_INSERT = insert(table_of(Row))
-_BY_HASH = (
+_INSERT = Prepared(insert(table_of(Row)).inline())
+_BY_HASH = Prepared(
     select_clients(Row.scopes, Row.expires_at)
     .join(Row, Row.credential_id == Credential.id)
     .where(Row.token_hash == bindparam("token_hash"))
@@ -72,14 +73,14 @@ def keep_token(session: Session, text: str, client: Client, scopes: Iterable[str
         "issued_at": now,
         "expires_at": now + ttl,
     }
-    session.execute(_INSERT, row)
+    _INSERT.run_later(session, row)
 
 
 def find_token(session: Session, text: str) -> Token | None:
     """Return the live token with this text; None when unknown, expired, or its credential has ended."""
     if not text or len(text) > MAX_TOKEN_BYTES:
         return None
-    row = session.execute(_BY_HASH, {"token_hash": _hash(text)}).first()
+    row = _BY_HASH.first(session, {"token_hash": _hash(text)})
     now = clock.now()
     if row is None or row.expires_at <= now:
         return None

@@ -12,7 +12,8 @@ from app import clock
 from app.catalog.identifiers import course_type, normalise_identifier, parent_identifier
 from app.db import on_conflict_insert
 from app.models import learning as tables
-from app.models.base import fit_key, new_id
+from app.models.base import fit_key, new_id, table_of
+from app.prepared import Prepared
 
 MAX_IDENTIFIER_BYTES = 2000
 TYPES = ("course", "path", "video", "other")
@@ -75,11 +76,11 @@ def resolve_identifier(
 ) -> Identifier:
     """Return the identifier a message used; an unseen one gets a stub course, so nothing is refused."""
     value = fit_key(normalise_identifier(value), MAX_IDENTIFIER_BYTES)
-    found = _find_identifier(session, value)
-    if found is not None:
-        if title:
-            _title_stub(session, found.course_id, value, title)
-        return found
+    row = _SELECT_IDENTIFIER.first(session, {"value": value})
+    if row is not None:
+        if title and row.is_stub and row.title == _clean_title(value):
+            _title_stub(session, row.course_id, title)
+        return Identifier(id=row.id, course_id=row.course_id)
     parent = parent_identifier(value)
     parent_id = resolve_identifier(session, parent, is_demo=is_demo).course_id if parent else None
     course_id = _insert_course(
@@ -96,7 +97,7 @@ def resolve_identifier(
 
 def own_identifier(session: Session, course_id: str) -> Identifier:
     """Return the identifier by which our own launches mean this course: its first one."""
-    found = session.execute(_SELECT_OWN_IDENTIFIER, {"course_id": course_id}).first()
+    found = _SELECT_OWN_IDENTIFIER.first(session, {"course_id": course_id})
     if found is not None:
         return Identifier(id=found.id, course_id=course_id)
     get_course(session, course_id)
@@ -260,13 +261,14 @@ def _check_launch_url(url: str | None) -> str | None:
     return url
 
 
-_IDENTIFIER = tables.CourseIdentifier.__table__
+_IDENTIFIER, _COURSE = table_of(tables.CourseIdentifier), table_of(tables.Course)
 # Made once: putting a statement together costs more than running it.
-_SELECT_IDENTIFIER = select(_IDENTIFIER.c.id, _IDENTIFIER.c.course_id).where(
-    _IDENTIFIER.c.value == bindparam("value")
+_SELECT_IDENTIFIER = Prepared(
+    select(_IDENTIFIER.c.id, _IDENTIFIER.c.course_id, _COURSE.c.title, _COURSE.c.is_stub)
+    .join(_COURSE, _COURSE.c.id == _IDENTIFIER.c.course_id)
+    .where(_IDENTIFIER.c.value == bindparam("value"))
 )
-
-_SELECT_OWN_IDENTIFIER = (
+_SELECT_OWN_IDENTIFIER = Prepared(
     select(_IDENTIFIER.c.id)
     .where(_IDENTIFIER.c.course_id == bindparam("course_id"))
     .order_by(_IDENTIFIER.c.id)
@@ -275,7 +277,7 @@ _SELECT_OWN_IDENTIFIER = (
 
 
 def _find_identifier(session: Session, value: str) -> Identifier | None:
-    found = session.execute(_SELECT_IDENTIFIER, {"value": value}).first()
+    found = _SELECT_IDENTIFIER.first(session, {"value": value})
     return None if found is None else Identifier(id=found.id, course_id=found.course_id)
 
 
@@ -327,12 +329,9 @@ def _attach(session: Session, course_id: str, value: str) -> Identifier:
     return found
 
 
-def _title_stub(session: Session, course_id: str, identifier: str, title: str) -> None:
-    """Give a stub the title that a message brought, while its own is only the identifier."""
-    row = session.execute(
-        select(tables.Course.title, tables.Course.is_stub).where(tables.Course.id == course_id)
-    ).one()
-    if row.is_stub and row.title == _clean_title(identifier) and (cleaned := _clean_title(title)):
+def _title_stub(session: Session, course_id: str, title: str) -> None:
+    """Give a stub, whose title is only its identifier, the one that a message brought."""
+    if cleaned := _clean_title(title):
         session.execute(
             update(tables.Course)
             .where(tables.Course.id == course_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.catalog.service import BadCourse, Unit, get_course, get_unit
 from app.models import learning as tables
 from app.models.base import table_of
+from app.prepared import Prepared
 from app.settings import Settings
 
 MAX_TEXT = 4096
@@ -47,12 +48,14 @@ _COLUMNS = (
     "comments",
     "au_password_hash",
 )
-_SELECT = select(*(_TABLE.c[name] for name in _COLUMNS)).where(_TABLE.c.id == bindparam("unit_id"))
+_SELECT = Prepared(select(*(_TABLE.c[name] for name in _COLUMNS)).where(_TABLE.c.id == bindparam("unit_id")))
 
 
 def read_unit(session: Session, unit_id: str) -> Unit:
     """Return a unit by its id, which a launch refers to."""
-    return Unit(**session.execute(_SELECT, {"unit_id": unit_id}).mappings().one())
+    row = _SELECT.first(session, {"unit_id": unit_id})
+    assert row is not None, "a launch's unit is there as long as the launch"
+    return Unit(**row._asdict())
 
 
 def set_unit(session: Session, settings: Settings, course_id: str, **given: Unpack[UnitFields]) -> Unit:

@@ -16,6 +16,7 @@ from app.hacp.attempt_rules import Attempt, Objective
 from app.hacp.vocabulary import ExitFlag, LessonStatus
 from app.models import launches as tables
 from app.models.base import new_id, table_of
+from app.prepared import Prepared
 
 
 def find_or_begin(session: Session, launch: Launch, *, now: datetime) -> Attempt:
@@ -48,25 +49,24 @@ def save(session: Session, attempt: Attempt, *, now: datetime) -> None:
         "has_status": attempt.has_status,
         "updated_at": now,
     }
-    session.execute(_SAVE, {"attempt_id": attempt.id, **values})
+    _SAVE.run_later(session, {"attempt_id": attempt.id, **values})
 
 
 # Made once: putting a statement together costs more than running it.
 _TABLE = table_of(tables.Attempt)
-_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("attempt_id"))
-_NEWEST = select(_TABLE).order_by(_TABLE.c.number.desc()).limit(1).with_for_update()
-_BY_ID = _NEWEST.where(_TABLE.c.id == bindparam("attempt_id"))
-_BY_PAIR = _NEWEST.where(
-    _TABLE.c.learner_id == bindparam("learner_id"), _TABLE.c.unit_id == bindparam("unit_id")
+_SAVE = Prepared(update(_TABLE).where(_TABLE.c.id == bindparam("attempt_id")))
+_newest = select(_TABLE).order_by(_TABLE.c.number.desc()).limit(1).with_for_update()
+_BY_ID = Prepared(_newest.where(_TABLE.c.id == bindparam("attempt_id")))
+_BY_PAIR = Prepared(
+    _newest.where(_TABLE.c.learner_id == bindparam("learner_id"), _TABLE.c.unit_id == bindparam("unit_id"))
 )
 
 
 def _find(session: Session, launch: Launch) -> Attempt | None:
     if launch.attempt_id is not None:
-        found = session.execute(_BY_ID, {"attempt_id": launch.attempt_id})
+        row = _BY_ID.first(session, {"attempt_id": launch.attempt_id})
     else:
-        found = session.execute(_BY_PAIR, {"learner_id": launch.learner_id, "unit_id": launch.unit_id})
-    row = found.first()
+        row = _BY_PAIR.first(session, {"learner_id": launch.learner_id, "unit_id": launch.unit_id})
     if row is None:
         return None
     return Attempt(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.integrations import Milestone, mark_seen
 from app.access.launches import Launch, LaunchState, save_launch
 from app.catalog.service import own_identifier
-from app.db import find_trouble
+from app.db import find_trouble, savepoint
 from app.hacp import attempts, journal, wire
 from app.hacp.admission import DATA_COMMANDS, PUTS, Message, Situation, admit
 from app.hacp.attempt_rules import Attempt
@@ -103,7 +103,7 @@ def _report(
     if reported is None:
         return None, None
     try:
-        with session.begin_nested():
+        with savepoint(session):
             return _record(session, situation, launch, reported), None
     except Exception as error:  # whatever went wrong in the mapping, the data itself is kept
         if find_trouble(error) is not None:

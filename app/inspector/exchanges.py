@@ -15,6 +15,7 @@ from app.inspector.findings import Finding
 from app.inspector.redact import redact
 from app.models.base import table_of
 from app.models.records import Exchange as Row, FindingRow
+from app.prepared import Prepared
 
 # A plain exchange keeps this much of each body; a parked one is kept whole: nothing else holds its data.
 BODY_CAP_BYTES = 16 * 1024
@@ -150,10 +151,12 @@ def _delete(session: Session, ids: list[str]) -> int:
 
 # Made once: putting a statement together costs more than running it. Work that is done again after a
 # commit of unknown outcome finds its exchange kept already.
-_INSERTS = {
-    name: make(table_of(Row)).on_conflict_do_nothing(index_elements=["id"]).returning(table_of(Row).c.id)
-    for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-}
+_INSERT = Prepared(
+    {
+        name: make(table_of(Row)).on_conflict_do_nothing(index_elements=["id"]).returning(table_of(Row).c.id)
+        for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+    }
+)
 
 
 def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> None:
@@ -186,9 +189,9 @@ def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> N
         "is_parked": exchange.is_parked,
         "is_anonymous": is_anonymous,
     }
-    connection = session.connection()
-    is_new = connection.execute(_INSERTS[connection.dialect.name], values).first() is not None
-    if exchange.findings and is_new:
+    if not exchange.findings:
+        _INSERT.run_later(session, values)
+    elif _INSERT.first(session, values) is not None:
         session.execute(
             insert(FindingRow),
             [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -20,7 +21,8 @@ from app.learners.values import (
     normalise_value,
 )
 from app.models import learning as tables
-from app.models.base import fit_key, new_id
+from app.models.base import fit_key, new_id, table_of
+from app.prepared import Prepared
 
 _TWO_LEARNERS = "the e-mail and the user id belong to two different learners"
 
@@ -40,11 +42,11 @@ def resolve_identity(
     User ids are compared exactly first, then case-insensitively (GUIDs change case between systems).
     """
     value, namespace = _fit(normalise_value(kind, value)), _fit(namespace)
-    found = _find_identity(session, kind, namespace, value)
-    if found is not None:
-        if name:
-            _name_provisional(session, found.learner_id, name)
-        return found
+    row = _find_row(session, kind, namespace, value)
+    if row is not None:
+        if name and row.is_provisional:
+            _name_provisional(session, row.learner_id, row.name, name)
+        return Identity(row.id, row.learner_id)
     learner_id = _insert_learner(session, name=name or value, is_provisional=True, is_demo=is_demo)
     return _attach(session, learner_id, kind, namespace, value, home_page=home_page)
 
@@ -208,27 +210,38 @@ def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-
 
 
 # Made once: putting a statement together costs more than running it.
-_IDENTITY = tables.Identity.__table__
-_SELECT_EXACT = select(_IDENTITY.c.id, _IDENTITY.c.learner_id).where(
-    _IDENTITY.c.kind == bindparam("kind"),
-    _IDENTITY.c.namespace == bindparam("namespace"),
-    _IDENTITY.c.value == bindparam("value"),
+_IDENTITY, _LEARNER = table_of(tables.Identity), table_of(tables.Learner)
+_select_row = select(_IDENTITY.c.id, _IDENTITY.c.learner_id, _LEARNER.c.name, _LEARNER.c.is_provisional).join(
+    _LEARNER, _LEARNER.c.id == _IDENTITY.c.learner_id
 )
-_SELECT_ALIKE = (
-    select(_IDENTITY.c.id, _IDENTITY.c.learner_id)
-    .where(_IDENTITY.c.kind == bindparam("kind"), _IDENTITY.c.folded == bindparam("folded"))
-    .limit(2)
+_SELECT_EXACT = Prepared(
+    _select_row.where(
+        _IDENTITY.c.kind == bindparam("kind"),
+        _IDENTITY.c.namespace == bindparam("namespace"),
+        _IDENTITY.c.value == bindparam("value"),
+    )
+)
+_SELECT_ALIKE = Prepared(
+    _select_row.where(_IDENTITY.c.kind == bindparam("kind"), _IDENTITY.c.folded == bindparam("folded")).limit(
+        2
+    )
 )
 
 
 def _find_identity(session: Session, kind: IdentityKind, namespace: str, value: str) -> Identity | None:
+    row = _find_row(session, kind, namespace, value)
+    return None if row is None else Identity(id=row.id, learner_id=row.learner_id)
+
+
+def _find_row(session: Session, kind: IdentityKind, namespace: str, value: str) -> Any | None:
+    """Return the identity with its learner's name."""
     key = {"kind": kind.value, "namespace": namespace, "value": value}
-    found = session.execute(_SELECT_EXACT, key).first()
+    found = _SELECT_EXACT.first(session, key)
     if found is None and kind is IdentityKind.USER_ID:
-        alike = session.execute(_SELECT_ALIKE, {"kind": kind.value, "folded": _fit(value.casefold())}).all()
+        alike = _SELECT_ALIKE.all(session, {"kind": kind.value, "folded": _fit(value.casefold())})
         # Two ids that differ only in case belong to whom they belong to: never guess between them.
         found = alike[0] if len(alike) == 1 else None
-    return None if found is None else Identity(id=found.id, learner_id=found.learner_id)
+    return found
 
 
 def _insert_learner(session: Session, *, name: str, is_provisional: bool, is_demo: bool) -> str:
@@ -284,18 +297,15 @@ def _attach(
     return found
 
 
-def _name_provisional(session: Session, learner_id: str, name: str) -> None:
+def _name_provisional(session: Session, learner_id: str, old_name: str, name: str) -> None:
     """Give a provisional learner the name a message brought, while theirs is only an identity's value."""
-    row = session.execute(
-        select(tables.Learner.name, tables.Learner.is_provisional).where(tables.Learner.id == learner_id)
-    ).one()
     cleaned = clean_name(name)
-    if not row.is_provisional or not cleaned or row.name == cleaned:
+    if not cleaned or old_name == cleaned:
         return
     values = session.scalars(
         select(tables.Identity.value).where(tables.Identity.learner_id == learner_id)
     ).all()
-    if row.name in {clean_name(value) for value in values}:
+    if old_name in {clean_name(value) for value in values}:
         session.execute(
             update(tables.Learner)
             .where(tables.Learner.id == learner_id)

@@ -7,14 +7,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.catalog.service import Identifier
-from app.db import on_conflict_insert
 from app.learners.values import Identity
 from app.models.base import Span, table_of
 from app.models.learning import CourseIdentifier, Identity as IdentityRow, Observation, ProgressRow
+from app.prepared import Prepared
 from app.progress import rules
 from app.progress.values import Channel, Progress, Report, Status
 
@@ -36,42 +37,8 @@ class Change:
     appended: bool
 
 
-# Statements are made once: putting one together costs more than running it.
-_PROGRESS = table_of(ProgressRow)
-_OBSERVATION = table_of(Observation)
-_pair = (_PROGRESS.c.learner_id == bindparam("pair_learner")) & (
-    _PROGRESS.c.course_id == bindparam("pair_course")
-)
-_SELECT_ROW = select(_PROGRESS).where(_pair).with_for_update()
-_UPDATE_ROW = update(_PROGRESS).where(_pair)
-_INSERT_OBSERVATION = insert(_OBSERVATION)
-_SELECT_LAST = (
-    select(_OBSERVATION)
-    .where(
-        _OBSERVATION.c.source == bindparam("source"),
-        _OBSERVATION.c.identity_id == bindparam("identity_id"),
-        _OBSERVATION.c.identifier_id == bindparam("identifier_id"),
-        _OBSERVATION.c.channel == bindparam("channel"),
-    )
-    .order_by(_OBSERVATION.c.id.desc())
-    .limit(1)
-)
-_SELECT_SESSION_TIME = select(func.max(_OBSERVATION.c.time, type_=Span())).where(
-    _OBSERVATION.c.channel == Channel.AICC.value, _OBSERVATION.c.source == bindparam("source")
-)
-_SELECT_SAME_DURATION = (
-    select(_OBSERVATION.c.time)
-    .join(IdentityRow, IdentityRow.id == _OBSERVATION.c.identity_id)
-    .join(CourseIdentifier, CourseIdentifier.id == _OBSERVATION.c.identifier_id)
-    .where(
-        IdentityRow.learner_id == bindparam("learner_id"),
-        CourseIdentifier.course_id == bindparam("course_id"),
-        _OBSERVATION.c.channel == Channel.XAPI.value,
-        _OBSERVATION.c.time == bindparam("time"),
-        _OBSERVATION.c.time_is_total.is_(False),
-    )
-    .limit(1)
-)
+# An AICC report is stamped with its receipt, so its time of day alone is no news.
+_IGNORED = {Channel.AICC: {"received_at", "event_at"}, Channel.XAPI: {"received_at"}}
 
 
 def record(
@@ -89,10 +56,11 @@ def record(
     Locks the row first, so reports of one learner and course queue up. A report equal to its source's last
     one is not appended again.
     """
-    before = _lock_row(session, identity.learner_id, identifier.course_id)
-    if _says_nothing_new(session, identity, identifier, report):
+    pair = {"learner_id": identity.learner_id, "course_id": identifier.course_id}
+    before = _lock_row(session, pair)
+    heard = _find_heard(session, identity, identifier, report)
+    if _says_nothing_new(heard, report):
         return Change(before=before, after=before or Progress(), appended=False)
-    counted = _counted_time(session, identity.learner_id, identifier.course_id, report)
     observation = {
         "integration_id": integration_id,
         "identity_id": identity.id,
@@ -102,11 +70,11 @@ def record(
         "evidence_id": evidence.id,
         **observation_columns(report),
     }
-    session.execute(_INSERT_OBSERVATION, observation)
-    after = rules.merge(before or Progress(), report, counted=counted)
+    _INSERT_OBSERVATION.run_later(session, observation)
+    after = rules.merge(before or Progress(), report, counted=_counted(heard, report))
     if after != before:
-        pair = {"pair_learner": identity.learner_id, "pair_course": identifier.course_id}
-        session.execute(_UPDATE_ROW, {**pair, **row_columns(after)})
+        values = {"pair_learner": identity.learner_id, "pair_course": identifier.course_id}
+        _UPDATE_ROW.run_later(session, {**values, **row_columns(after)})
     return Change(before=before, after=after, appended=True)
 
 
@@ -189,43 +157,102 @@ def to_progress(row: Any) -> Progress:
     )
 
 
-def _lock_row(session: Session, learner_id: str, course_id: str) -> Progress | None:
+# Made once: putting a statement together costs more than running it.
+_PROGRESS = table_of(ProgressRow)
+_OBSERVATION = table_of(Observation)
+_SELECT_ROW = Prepared(
+    select(_PROGRESS)
+    .where(_PROGRESS.c.learner_id == bindparam("learner_id"), _PROGRESS.c.course_id == bindparam("course_id"))
+    .with_for_update()
+)
+_UPDATE_ROW = Prepared(
+    update(_PROGRESS).where(
+        _PROGRESS.c.learner_id == bindparam("pair_learner"), _PROGRESS.c.course_id == bindparam("pair_course")
+    )
+)
+_INSERT_ROW = Prepared(
+    {
+        name: make(_PROGRESS)
+        .on_conflict_do_nothing(index_elements=["learner_id", "course_id"])
+        .returning(_PROGRESS.c.learner_id)
+        for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+    }
+)
+_INSERT_OBSERVATION = Prepared(insert(_OBSERVATION).inline())
+_last = (
+    select(_OBSERVATION)
+    .where(
+        _OBSERVATION.c.source == bindparam("source"),
+        _OBSERVATION.c.identity_id == bindparam("identity_id"),
+        _OBSERVATION.c.identifier_id == bindparam("identifier_id"),
+        _OBSERVATION.c.channel == bindparam("channel"),
+    )
+    .order_by(_OBSERVATION.c.id.desc())
+    .limit(1)
+    .subquery("last")
+)
+_session_time = (
+    select(func.max(_OBSERVATION.c.time, type_=Span()))
+    .where(_OBSERVATION.c.channel == Channel.AICC.value, _OBSERVATION.c.source == bindparam("source"))
+    .scalar_subquery()
+)
+_same_duration = (
+    select(_OBSERVATION.c.time)
+    .join(IdentityRow, IdentityRow.id == _OBSERVATION.c.identity_id)
+    .join(CourseIdentifier, CourseIdentifier.id == _OBSERVATION.c.identifier_id)
+    .where(
+        IdentityRow.learner_id == bindparam("learner_id"),
+        CourseIdentifier.course_id == bindparam("course_id"),
+        _OBSERVATION.c.channel == Channel.XAPI.value,
+        _OBSERVATION.c.time == bindparam("time"),
+        _OBSERVATION.c.time_is_total.is_(False),
+    )
+    .limit(1)
+    .scalar_subquery()
+)
+# One row always: what the source said last, if it has spoken, and how much of the report's time the row's
+# totals hold already (see `rules.merge`).
+_one = select(literal(1).label("one")).subquery("one")
+_SELECT_HEARD = {
+    channel: Prepared(select(_last, counted.label("counted")).select_from(_one.outerjoin(_last, true())))
+    for channel, counted in ((Channel.AICC, _session_time), (Channel.XAPI, _same_duration))
+}
+
+
+def _lock_row(session: Session, pair: dict[str, str]) -> Progress | None:
     """Return the pair's row, locked until the commit; None when this report is its first."""
-    pair = {"pair_learner": learner_id, "pair_course": course_id}
-    row = session.execute(_SELECT_ROW, pair).first()
+    row = _SELECT_ROW.first(session, pair)
     if row is None:
         # An empty row is something to lock: two first reports at once must not both start from nothing.
-        empty = on_conflict_insert(session, ProgressRow).values(
-            learner_id=learner_id, course_id=course_id, **row_columns(Progress())
-        )
-        session.execute(empty.on_conflict_do_nothing(index_elements=["learner_id", "course_id"]))
-        row = session.execute(_SELECT_ROW, pair).one()
+        if _INSERT_ROW.first(session, {**pair, **row_columns(Progress())}) is not None:
+            return None
+        row = _SELECT_ROW.first(session, pair)
+        assert row is not None, "a conflicting row is visible once its insert has been waited for"
     return None if row.first_seen is None else to_progress(row)
 
 
-def _says_nothing_new(session: Session, identity: Identity, identifier: Identifier, report: Report) -> bool:
+def _find_heard(session: Session, identity: Identity, identifier: Identifier, report: Report) -> Any:
+    """Look up what is known of the report; the row is locked by now, so nothing changes under it."""
     key = {
         "source": report.source,
         "identity_id": identity.id,
         "identifier_id": identifier.id,
         "channel": report.channel.value,
+        "learner_id": identity.learner_id,
+        "course_id": identifier.course_id,
+        # A total stands for itself: nothing of it is counted yet.
+        "time": None if report.time_is_total else report.time,
     }
-    last = session.execute(_SELECT_LAST, key).first()
-    if last is None:
+    return _SELECT_HEARD[report.channel].first(session, key)
+
+
+def _counted(heard: Any, report: Report) -> timedelta:
+    return timedelta(0) if report.time is None or heard.counted is None else heard.counted
+
+
+def _says_nothing_new(heard: Any, report: Report) -> bool:
+    if heard.id is None:
         return False
-    # An AICC report is stamped with its receipt, so its time of day alone is no news.
-    ignored = {"received_at", "event_at"} if report.channel is Channel.AICC else {"received_at"}
+    ignored = _IGNORED[report.channel]
     values = observation_columns(report)
-    return all(getattr(last, name) == value for name, value in values.items() if name not in ignored)
-
-
-def _counted_time(session: Session, learner_id: str, course_id: str, report: Report) -> timedelta:
-    """Return how much of this report's time the row's totals hold already; see `rules.merge`."""
-    if report.time is None or (report.channel is Channel.XAPI and report.time_is_total):
-        return timedelta(0)
-    if report.channel is Channel.AICC:
-        found = session.execute(_SELECT_SESSION_TIME, {"source": report.source})
-    else:
-        key = {"learner_id": learner_id, "course_id": course_id, "time": report.time}
-        found = session.execute(_SELECT_SAME_DURATION, key)
-    return found.scalar_one_or_none() or timedelta(0)
+    return all(getattr(heard, name) == value for name, value in values.items() if name not in ignored)

@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.models.base import next_statement_key
+from app.models.base import next_statement_key, table_of
 from app.models.records import Statement as Row
+from app.prepared import Prepared
 from app.xapi.admission import Caller
 from app.xapi.comparison import is_same_statement
 from app.xapi.errors import StatementConflict
@@ -22,16 +23,20 @@ from app.xapi.raw_text import splice
 from app.xapi.versions import Version
 
 _ASSIGNED = ("stored", "authority")
-_TABLE = Row.__table__
+_TABLE = table_of(Row)
 # Made once: on this path the building of a statement costs as much as its running.
-_INSERTS = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(_TABLE)
-    .on_conflict_do_nothing(index_elements=["integration_id", "statement_id"])
-    .returning(_TABLE.c.key)
-    for dialect in (postgresql, sqlite)
-}
-_BY_ID = select(Row.key, Row.credential_id, Row.payload).where(
-    Row.integration_id == bindparam("integration_id"), Row.statement_id == bindparam("statement_id")
+_INSERT = Prepared(
+    {
+        name: make(_TABLE)
+        .on_conflict_do_nothing(index_elements=["integration_id", "statement_id"])
+        .returning(_TABLE.c.key)
+        for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+    }
+)
+_BY_ID = Prepared(
+    select(Row.key, Row.credential_id, Row.content_hash, Row.payload).where(
+        Row.integration_id == bindparam("integration_id"), Row.statement_id == bindparam("statement_id")
+    )
 )
 
 
@@ -75,10 +80,7 @@ def store(
     if not keyed:
         return Outcome((), 0, ())
     rows = [_row(caller, stored, version, exchange_id) for stored in keyed]
-    connection = session.connection()
-    insert = _INSERTS[connection.dialect.name]
-    # A single row as a dictionary takes a shorter way through SQLAlchemy than a list of one.
-    inserted = set(connection.execute(insert, rows if len(rows) > 1 else rows[0]).scalars())
+    inserted = {row.key for row in _INSERT.all_of(session, rows)}
     known = [stored.incoming for stored in keyed if stored.key not in inserted]
     changed = tuple(incoming for incoming in known if not _is_repeat(session, caller, incoming))
     if changed and not caller.client.is_lenient:
@@ -131,11 +133,7 @@ def format_stored(key: int) -> str:
 
 def _is_repeat(session: Session, caller: Caller, incoming: Incoming) -> bool:
     """Tell whether the statement stored under this id is the same one (Part 2 §2.2)."""
-    row = session.execute(
-        select(Row.content_hash, Row.payload).where(
-            Row.integration_id == caller.client.integration_id, Row.statement_id == incoming.statement_id
-        )
-    ).one()
+    row = _find_row(session, caller, incoming.statement_id)
     if row.content_hash == incoming.content_hash:
         return True
     kept = orjson.loads(row.payload)
@@ -146,4 +144,4 @@ def _is_repeat(session: Session, caller: Caller, incoming: Incoming) -> bool:
 
 def _find_row(session: Session, caller: Caller, statement_id: str) -> Any:
     values = {"integration_id": caller.client.integration_id, "statement_id": statement_id}
-    return session.execute(_BY_ID, values).first()
+    return _BY_ID.first(session, values)

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.access.clients import Client
 from app.access.integrations import UserType
 from app.catalog.service import Identifier, resolve_identifier
-from app.db import find_trouble
+from app.db import find_trouble, savepoint
 from app.inspector.findings import Finding
 from app.learners.service import resolve_identity
 from app.learners.values import Identity, IdentityKind
 from app.logs import get_logger
 from app.models.learning import Course, Learner
+from app.prepared import Prepared
 from app.progress.service import Change, Evidence, record
 from app.xapi.progress_map import Activity, Actor, ActorKind, Mapped, map_linkedin_statement, map_statement
 from app.xapi.statements import Stored
@@ -42,7 +43,7 @@ class Effect:
 def track(session: Session, client: Client, statements: Sequence[Stored], *, received_at: datetime) -> Effect:
     """Move the progress of all statements in one savepoint, or one by one when that fails."""
     try:
-        with session.begin_nested():
+        with savepoint(session):
             return _track_all(session, client, statements, received_at)
     except Exception as error:  # whatever a statement breaks, it stays stored and is parked
         if find_trouble(error) is not None:
@@ -142,7 +143,16 @@ def _note_strangers(
         effect.note("M4", f"{one.actor.kind.value} came, {expected.value} is expected")
     if effect.change is None or effect.change.before is not None:
         return
-    if session.execute(select(Learner.is_provisional).where(Learner.id == identity.learner_id)).scalar_one():
+    pair = {"learner_id": identity.learner_id, "course_id": identifier.course_id}
+    known = _SELECT_KNOWN.first(session, pair)
+    if known is not None and known.is_provisional:
         effect.note("M1", f"{one.actor.kind.value} {one.actor.value}")
-    if session.execute(select(Course.is_stub).where(Course.id == identifier.course_id)).scalar_one():
+    if known is not None and known.is_stub:
         effect.note("M3", one.activity.id)
+
+
+_SELECT_KNOWN = Prepared(
+    select(Learner.is_provisional, Course.is_stub).where(
+        Learner.id == bindparam("learner_id"), Course.id == bindparam("course_id")
+    )
+)
