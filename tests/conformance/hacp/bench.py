@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from .http_client import HttpClient, HttpReply, Request, split_url
 from .launching import Answer, Desk, Launch
 from .reply import STATUSES, Reply
 
-ENDING = ("exitau", "exitparam")
+_COMMAND = re.compile(rb"(?:^|&)\s*command=([^&]*)|name=\"command\"\s+([^\r\n]*)", re.IGNORECASE)
 
 
 @dataclass
@@ -44,6 +45,11 @@ class Bench:
     def fresh(self, **features: object) -> Content:
         """Return content of a new attempt."""
         return self._content(self.desk.fresh(features))
+
+    def open_anew(self) -> Content:
+        """Return content in a session that nobody has used, where there can be one."""
+        content = self.open()
+        return content if self.desk.is_fresh or not self.desk.can_launch else self.relaunch(content)
 
     def relaunch(self, content: Content, **of_this_launch: object) -> Content:
         """Launch the same content for the same learner again."""
@@ -153,7 +159,7 @@ class Content:
         found = (client or self.client).send(request)
         self.bench.exchanges[position] = (request, found)
         reply = Reply(found)
-        if reply.error == 0 and _says(body, query, ENDING) and not self.bench.desk.is_fresh:
+        if reply.error == 0 and not self.bench.desk.is_fresh and _ends(body or b"", query):
             self.bench.desk.ended_by = self.bench.number
         return reply
 
@@ -178,6 +184,8 @@ def with_status(core: tuple[str, ...]) -> tuple[str, ...]:
     return ("lesson_status=incomplete", *core)
 
 
-def _says(body: bytes | None, query: bytes, commands: tuple[str, ...]) -> bool:
-    text = ((body or b"") + b"&" + query).lower()
-    return any(command.encode() in text for command in commands)
+def _ends(body: bytes, query: bytes) -> bool:
+    """Tell whether a message ends its session; a command in the body counts before one in the query."""
+    found = _COMMAND.search(body) or _COMMAND.search(query)
+    command = (found.group(1) or found.group(2) or b"") if found else b""
+    return command.strip(b" +").lower() in (b"exitau", b"exitparam")

@@ -1,7 +1,8 @@
 """The launch command for Waymark: `python -m tests.conformance.hacp.waymark`, with the server's settings.
 
 It answers the question in HACP_LAUNCH, or with `--serve` one question a line until its input ends. It serves
-every feature through the product's own commands; only the clock of a session is moved in the database.
+every feature through the product's own commands and services; only what makes a session old is moved in the
+database.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
-from app.access.launches import hash_session_id
+from app import clock, create_app
+from app.access.launches import LessonMode, hash_session_id, make_launch_link, open_launch
+from app.access.organisation import load_organisation
 from app.db import db, transaction
+from app.learners.service import add_learner
 from app.models.launches import Launch
 from app.settings import Settings, load_settings
 from tests.command_line import CommandLine
@@ -48,18 +51,17 @@ _OF_COURSE: dict[str, Mapping[object, str] | str] = {
     "web_launch": "--web-launch",
     "au_password": "--au-password",
 }
-_OF_LAUNCH: dict[str, Mapping[object, str] | str] = {"credit": "--credit", "mode": "--mode"}
 
 
 class Waymark:
     """Answers the suite's questions about one Waymark database."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._app: Flask = create_app(settings)
         self._command_line = CommandLine(self._app)
         self._integrations: dict[str, str] = {}
         self._courses: dict[str, str] = {}
-        self._learners: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Waymark:
@@ -86,16 +88,11 @@ class Waymark:
         """Open a session for the named learner, with the features that were asked for."""
         asked: dict[str, Any] = dict(request["features"])
         features = {name: value for name, value in asked.items() if _is_given(name, value)}
-        given = ["learner", *features]
         lasting = {name: value for name, value in features.items() if name not in OF_ONE_LAUNCH}
-        integration_id, course_id = self._course(lasting)
-        options = [*_options(_OF_LAUNCH, features)]
-        learner_id = self._learner(request["learner"], features)
-        of_whom = ("--integration", integration_id, "--course", course_id, "--learner", learner_id)
-        opened = self._run("launch", "create", *of_whom, *options)
+        opened = self._open(self._course(lasting), request["learner"], features)
         if "session" in features:
             self._age(opened["session_id"], features["session"])
-        return {**opened, "launch_id": self._launch_id(opened["session_id"]), "given": given}
+        return {**opened, "given": ["learner", *features]}
 
     def show(self, request: Answer) -> Answer:
         """Return what an administrator sees of a launch, and of the learner's progress in its course."""
@@ -126,16 +123,27 @@ class Waymark:
             self._courses[key] = made["id"]
         return self._integrations[name], self._courses[key]
 
-    def _learner(self, learner: str, features: dict[str, Any]) -> str:
-        name = str(features.get("student_name", "Diaz, Ana"))
-        known = self._learners.get(learner)
-        if known is None or known[1] != name:
-            options = [
-                f"--attribute={key}={value}" for key, value in features.get("demographics", {}).items()
-            ]
-            made = self._run("learner", "add", f"--name={name}", "--user-id", learner, *options)
-            known = self._learners[learner] = (made["id"], name)
-        return known[0]
+    def _open(self, ids: tuple[str, str], learner: str, features: dict[str, Any]) -> dict[str, Any]:
+        """Do what `learner add` and `launch create` do, in one transaction: the suite launches often."""
+        with self._app.app_context(), transaction() as session:
+            organisation = load_organisation(session, self._settings)
+            name = str(features.get("student_name", "Diaz, Ana"))
+            attributes = features.get("demographics")
+            person = add_learner(session, name=name, user_id=learner, attributes=attributes)
+            of_whom = {"integration_id": ids[0], "course_id": ids[1], "learner_id": person.id}
+            manner: dict[str, Any] = {
+                "is_credit": features.get("credit") != "no-credit",
+                "lesson_mode": LessonMode(features.get("mode", "normal")),
+            }
+            opened = open_launch(session, self._settings, organisation, **of_whom, **manner)
+            link = make_launch_link(self._settings, organisation, **of_whom, **manner, now=clock.now())
+        return {
+            "launch_id": opened.launch_id,
+            "launch_url": link,
+            "content_url": opened.content_url,
+            "session_id": opened.session_id,
+            "aicc_url": opened.aicc_url,
+        }
 
     def _age(self, session_id: str, how: str) -> None:
         """Let a session be as old as the feature says."""
@@ -143,8 +151,9 @@ class Waymark:
             self._send("GetParam", session_id)
             self._send("ExitAU", session_id)
         age = timedelta(hours=1) if how == "long_ended" else timedelta(days=30)
+        is_this = Launch.session_hash == hash_session_id(session_id)
         with self._app.app_context(), transaction() as session:
-            launch = session.scalars(select(Launch).where(_is(session_id))).one()
+            launch = session.scalars(select(Launch).where(is_this)).one()
             launch.opened_at -= age
             launch.first_message_at = launch.first_message_at and launch.first_message_at - age
             launch.last_message_at = launch.last_message_at and launch.last_message_at - age
@@ -152,13 +161,9 @@ class Waymark:
 
     def _send(self, command: str, session_id: str) -> None:
         data = {"command": command, "version": "4.0", "session_id": session_id}
-        url = self._app.config["WAYMARK"].public_url
+        url = self._settings.public_url
         reply = self._app.test_client().post("/hacp", data=data, base_url=url)
         assert reply.data.startswith(b"error=0"), reply.data
-
-    def _launch_id(self, session_id: str) -> str:
-        with self._app.app_context(), transaction() as session:
-            return session.scalars(select(Launch.id).where(_is(session_id))).one()
 
     def _run(self, *arguments: str) -> Any:
         return self._command_line.json(*arguments)
@@ -169,10 +174,6 @@ def _is_given(name: str, value: object) -> bool:
     if name == "file_name":
         return str(value).startswith(("http://", "https://")) and " " not in str(value)
     return name in FEATURES
-
-
-def _is(session_id: str) -> Any:
-    return Launch.session_hash == hash_session_id(session_id)
 
 
 def _digest(features: Mapping[str, object]) -> str:

@@ -115,7 +115,7 @@ def stale_bookmark(bench: Bench) -> None:
     order=PASSES,
 )
 def parallel_puts(bench: Bench) -> None:
-    content = bench.open()
+    content = bench.open_anew()
     base = content.get().seconds
     bodies = [_numbered_put(content, number) for number in range(THREADS)]
     for reply in _at_once(content, bodies):

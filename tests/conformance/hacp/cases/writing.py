@@ -18,7 +18,7 @@ LESSON = 'page=7;tries=2\r\n\r\n  {"seen":[1,2,3]}\r\nend;é'
     order=WRITES,
 )
 def whole_core(bench: Bench) -> None:
-    content = bench.open()
+    content = bench.open_anew()
     before = content.get()
     content.put(
         "lesson_location=chapter 3/page 12#top",
@@ -96,7 +96,7 @@ def second_put_wins(bench: Bench) -> None:
     clause="practice: after a break Storyline sends duplicates",
 )
 def repeated_put(bench: Bench) -> None:
-    content = bench.open()
+    content = bench.open_anew()
     base = content.get().seconds
     for _ in range(5):
         content.put("lesson_location=again", "time=00:03:00", lesson="once")
