@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 import app.models.access
 import app.models.launches
 import app.models.learning
-import app.models.records  # noqa: F401  (the tables register themselves)
+import app.models.records
+import app.models.store  # noqa: F401  (the tables register themselves)
 from app.models.base import Instant, Span
 
 database = current_app.extensions["migrate"].db

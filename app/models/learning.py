@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Sequence, Span, new_id
@@ -127,6 +127,8 @@ class Observation(Base):
     received_at: Mapped[datetime] = mapped_column(Instant)
     evidence_kind: Mapped[str] = mapped_column(String(10))
     evidence_id: Mapped[str] = mapped_column(String(64))
+    # A voided statement's observation stays readable and counts no longer.
+    is_withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ProgressRow(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Sequence
@@ -14,7 +14,17 @@ class Statement(Base):
     """One xAPI statement: its own text, as sent, with what the store must add spliced in."""
 
     __tablename__ = "statement"
-    __table_args__ = (UniqueConstraint("integration_id", "statement_id"),)
+    __table_args__ = (
+        UniqueConstraint("integration_id", "statement_id"),
+        Index("ix_statement_integration", "integration_id", "key"),
+        Index(
+            "ix_statement_target",
+            "integration_id",
+            "target_id",
+            sqlite_where=text("target_id IS NOT NULL"),
+            postgresql_where=text("target_id IS NOT NULL"),
+        ),
+    )
 
     # `next_statement_key()`: the moment of storing; order, paging and since/until are ranges of it.
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -25,6 +35,10 @@ class Statement(Base):
     # SHA-256 of the text as sent: tells a plain repeat at once; any other is compared by meaning.
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     payload: Mapped[str] = mapped_column(Text)
+    # Of a statement about a statement (its object is a StatementRef): the id of the other one.
+    target_id: Mapped[str | None] = mapped_column(String(255))
+    is_voiding: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_voided: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Exchange(Base):
