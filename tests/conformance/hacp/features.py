@@ -25,8 +25,8 @@ FEATURES: dict[str, tuple[str, object]] = {
     "escapes_percent": ("the reply writes `%` in stored text as `%25`", True),
     "host_name": ("content may reach the endpoint under this name; other content may not", "one.example"),
     "session": (
-        "a session that is too old (`expired`), or that ended longer ago than late messages are taken"
-        " (`long_ended`)",
+        "a session that was quiet for too long (`expired`), that is older than any may become though it was"
+        " heard of late (`too_old`), or that ended longer ago than late messages are taken (`long_ended`)",
         "expired",
     ),
 }

@@ -174,7 +174,7 @@ def test_wrong_usage_is_told(arguments: list[str], capsys: pytest.CaptureFixture
 
 
 def test_the_suite_needs_the_standard_library_alone(tmp_path: Path) -> None:
-    """Copied elsewhere, without site-packages, it still knows its cases: nothing of ours is needed to run it."""
+    """Copied elsewhere, without site-packages, it still knows its cases."""
     shutil.copytree(ROOT / "tests" / "conformance", tmp_path / "conformance")
     command = [sys.executable, "-S", "-m", "conformance.hacp", "--list"]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)

@@ -146,18 +146,26 @@ class Waymark:
         }
 
     def _age(self, session_id: str, how: str) -> None:
-        """Let a session be as old as the feature says."""
-        if how == "long_ended":
-            self._send("GetParam", session_id)
-            self._send("ExitAU", session_id)
-        age = timedelta(hours=1) if how == "long_ended" else timedelta(days=30)
+        """Let a session be as old as the feature says, and hardly older: the limit itself is asked for."""
+        for command in {"long_ended": ("GetParam", "ExitAU"), "too_old": ("GetParam",)}.get(how, ()):
+            self._send(command, session_id)
+        age = (
+            timedelta(minutes=1)
+            + {
+                "expired": timedelta(hours=self._settings.session_idle_hours),
+                "too_old": timedelta(days=self._settings.session_absolute_days),
+                "long_ended": timedelta(minutes=self._settings.grace_minutes),
+            }[how]
+        )
+        moments = ["opened_at", "first_message_at", "last_message_at", "ended_at"]
+        if how == "too_old":
+            moments.remove("last_message_at")
         is_this = Launch.session_hash == hash_session_id(session_id)
         with self._app.app_context(), transaction() as session:
             launch = session.scalars(select(Launch).where(is_this)).one()
-            launch.opened_at -= age
-            launch.first_message_at = launch.first_message_at and launch.first_message_at - age
-            launch.last_message_at = launch.last_message_at and launch.last_message_at - age
-            launch.ended_at = launch.ended_at and launch.ended_at - age
+            for name in moments:
+                if (moment := getattr(launch, name)) is not None:
+                    setattr(launch, name, moment - age)
 
     def _send(self, command: str, session_id: str) -> None:
         data = {"command": command, "version": "4.0", "session_id": session_id}

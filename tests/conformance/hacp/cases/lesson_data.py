@@ -127,6 +127,21 @@ def ordinary_launch(bench: Bench) -> None:
 
 
 @case(
+    155,
+    sends="GetParam of an ordinary launch",
+    holds="attempt_number is a number from 1 and course_id an identifier, where there are any",
+    clause="CMI001 chapter 9 (Student_Data, Evaluation); practice: Moodle puts the course id in braces",
+    order=READS,
+)
+def numbers_and_names(bench: Bench) -> None:
+    reply = bench.open().get()
+    number = reply.value("student_data", "attempt_number")
+    expect(number is None or (number.isdigit() and int(number) > 0), "a number from 1", number)
+    course = reply.value("evaluation", "course_id")
+    expect(course is None or not set(course) & set('{}" ,'), "an identifier", course)
+
+
+@case(
     140,
     sends="percent signs in location and suspend data, where the LMS protects them",
     holds="they come back as %25, which a client that unescapes the reply reads right",

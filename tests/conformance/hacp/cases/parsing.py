@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 from ..bench import Bench, Content, aicc_data
-from ..checks import expect_equal
+from ..checks import NotRun, expect, expect_equal
+from ..encoding import FORM, MULTIPART, form
 from ..registry import case
 
 
@@ -80,6 +83,26 @@ def unknown_and_repeated(bench: Bench, data: str) -> None:
 
 
 @case(
+    "71a",
+    sends="an unknown group with a text of several lines, and an unknown keyword",
+    holds="error=0, and the LMS keeps them: what came is not thrown away for being unknown",
+    clause="practice: nothing may answer Successful for data it dropped",
+    variants={
+        "group": "[vendor_stuff]\r\nfirst line\r\n\r\nsecond=2\r\n",
+        "keyword": "[core]\r\nmood=fine\r\n",
+    },
+)
+def unknown_is_kept(bench: Bench, more: str) -> None:
+    content = bench.fresh()
+    _put(content, "[core]\r\nlesson_location=5\r\nscore=50\r\n" + more)
+    _is_put(content)
+    records = bench.progress(content).get("records")
+    if not isinstance(records, list):
+        raise NotRun("the progress command does not tell records")
+    expect_equal("the number of raw records", len(records), 1)
+
+
+@case(
     120,
     sends="[core_lesson] twice",
     holds="the first one is kept",
@@ -144,6 +167,28 @@ def control_characters(bench: Bench) -> None:
     core = reply.groups["core"]
     expect_equal("control characters in [core]", [c for c in core if ord(c) < 32 and c not in "\r\n"], [])
     expect_equal("the letters of the suspend data", [c for c in reply.lesson if c.isalpha()], ["x", "y", "z"])
+
+
+@case(
+    154,
+    sends="100 bodies made at random: bytes, percent signs, broken escapes, parts of messages",
+    holds="each gets a reply in HACP's own form below HTTP 500; the session goes on as it was",
+    clause="practice: one bad message never spoils a server",
+)
+def random_bodies(bench: Bench) -> None:
+    content = bench.open()
+    content.put("lesson_location=5", "score=50", lesson="mine")
+    good = form(content.fields("PutParam", aicc_data("score=9"), session_id="0" * 32))
+    chance = random.Random(2004)
+    for _ in range(100):
+        pieces = [good[chance.randrange(len(good)) :][:40] for _ in range(3)]
+        pieces += [chance.randbytes(20), b"%u", b"%E", b"%", b"&&==", b"[core]\r\n", b"\xff\xfe"]
+        body = b"".join(chance.sample(pieces, 6))
+        reply = content.post(body, chance.choice((FORM, MULTIPART, "text/plain", None)))
+        expect(reply.http.status < 500, "HTTP below 500", reply.http.status)
+        expect(reply.error is not None, "an error line", reply.text[:100])
+    _is_put(content)
+    expect_equal("the suspend data", content.get().lesson, "mine")
 
 
 def _put(content: Content, data: str) -> None:

@@ -220,6 +220,20 @@ def shown_records(bench: Bench) -> None:
 
 
 @case(
+    "75e",
+    sends="PutObjectives, then GetParam of the next launch",
+    holds="[objectives_status] has the objective with its score and status",
+    clause="practice: the command and the group report the same objectives; CMI001 §6.6",
+)
+def reported_objectives(bench: Bench) -> None:
+    content = bench.fresh()
+    content.get()
+    content.send("PutObjectives", TABLES["PutObjectives"]).accepted()
+    objectives = bench.relaunch(content).get().objectives
+    expect_equal("the objectives", dict(objectives), {"knots": ("90", "passed")})
+
+
+@case(
     "75d",
     sends="a record while the session runs",
     holds="location, status, score and suspend data stay as they were",

@@ -109,6 +109,19 @@ def expired_session(bench: Bench, command: str) -> None:
 
 
 @case(
+    "13a",
+    sends="messages in a session that is older than a session may become, though it was heard a moment ago",
+    holds="error=3",
+    clause="practice: a stolen id must not be good for ever; CMI001 §6.4.3",
+    variants=("GetParam", "PutParam"),
+)
+def session_too_old(bench: Bench, command: str) -> None:
+    content = bench.fresh(session="too_old")
+    content.send(command, PUT).refused(3)
+    expect_equal("lesson_location", bench.relaunch(content).get().core("lesson_location"), "")
+
+
+@case(
     105,
     sends="a refused message, then ordinary ones",
     holds="a refusal leaves nothing behind: the session goes on",
