@@ -40,7 +40,7 @@ hacp-conformance: $(VENV)/.installed-dev ## Run the suite of docs/hacp.md agains
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev ## Feed HACP's readers random input, a minute each
 	FUZZ_SECONDS=60 $(BIN)/pytest tests/hacp/test_fuzz_wire.py tests/hacp/test_fuzz_data.py \
-		-n $(PYTEST_WORKERS) --timeout 400
+		tests/hacp/test_fuzz_service.py -n $(PYTEST_WORKERS) --timeout 400
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## Check style (ruff) and types (mypy)

@@ -14,18 +14,17 @@ T = TypeVar("T")
 # Set by `make fuzz`; 0 asks for the short form.
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 _COMMON = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
-_SHORT = settings(_COMMON, max_examples=300, derandomize=True)
 _ROUND = settings(_COMMON, max_examples=1000, derandomize=False)
 
 
-def fuzz(examples: st.SearchStrategy[T], check: Callable[[T], object]) -> None:
-    """Hold `check` against examples, for FUZZ_SECONDS at least when that is set."""
+def fuzz(examples: st.SearchStrategy[T], check: Callable[[T], object], *, short: int = 300) -> None:
+    """Hold `check` against examples: for FUZZ_SECONDS when that is set, else against `short` of them."""
 
     def examine(example: T) -> None:
         check(example)
 
     if not SECONDS:
-        _SHORT(given(examples)(examine))()
+        settings(_COMMON, max_examples=short, derandomize=True)(given(examples)(examine))()
         return
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
