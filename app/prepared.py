@@ -129,11 +129,10 @@ class _Compiled:
         style = "qmark" if dialect.name == "sqlite" else "format"
         self._dialect = dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
         compiled: Any = statement.compile(dialect=dialect, column_keys=list(keys))
-        if isinstance(statement, Insert) and compiled.insert_prefetch:
-            raise TypeError(f"give every column a value: {compiled.insert_prefetch}")
+        defaults = {column.key: _constant(column) for column in compiled.insert_prefetch}
         self.sql = str(compiled)
         self._one_row = _ONE_ROW.search(self.sql)
-        self._marks = [_mark(compiled.binds[name], dialect) for name in compiled.positiontup]
+        self._marks = [_mark(compiled.binds[name], dialect, defaults) for name in compiled.positiontup]
         columns = statement.exported_columns.items()
         self._row: Any = namedtuple("_row", [name for name, _ in columns], rename=True)  # type: ignore[misc]
         self._types = [column.type.dialect_impl(dialect) for _, column in columns]
@@ -165,11 +164,21 @@ class _Compiled:
         return self._row._make(fields)
 
 
-def _mark(bind: Any, dialect: Dialect) -> tuple[str | None, Any, Callable[[Any], Any] | None]:
+def _constant(column: Any) -> Any:
+    if column.default.is_scalar:
+        return column.default.arg
+    raise TypeError(f"give every row a value for {column}: what it would be is made anew each time")
+
+
+def _mark(
+    bind: Any, dialect: Dialect, defaults: Values
+) -> tuple[str | None, Any, Callable[[Any], Any] | None]:
+    """Return a mark's key among the values, or its constant, and what makes it fit for the driver."""
     convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    if bind.required or bind.value is None:
+    constant = defaults.get(bind.key, bind.value)
+    if bind.key not in defaults and (bind.required or constant is None):
         return bind.key, None, convert
-    return None, bind.value if convert is None else convert(bind.value), None
+    return None, constant if convert is None else convert(constant), None
 
 
 def run_raw(connection: Connection, sql: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db import find_trouble, reading, savepoint, transact, transaction
 from app.models.access import Setting
 from app.models.base import new_id, table_of
-from app.models.learning import Course, Learner
+from app.models.learning import Learner
 from app.models.records import Exchange
 from app.prepared import Prepared, QuickWayFailed
 
@@ -109,10 +109,21 @@ def test_a_mistake_of_ours_is_no_trouble() -> None:
     assert find_trouble(caught.value) is None
 
 
-def test_a_column_that_would_need_a_default_is_refused() -> None:
-    incomplete = Prepared(insert(table_of(Course)))
-    with pytest.raises(TypeError, match="every column"), transaction() as session:
-        incomplete.run(session, {"title": "A course"})
+def test_a_column_that_is_left_out_gets_its_default() -> None:
+    values = ana()
+    del values["is_demo"], values["attributes"]
+    with transaction() as session:
+        Prepared(insert(LEARNER)).run(session, values)
+        row = READ_LEARNER.first(session)
+        assert row is not None
+        assert (row.is_demo, row.attributes) == (False, "")
+
+
+def test_a_column_whose_default_is_made_for_each_row_must_be_given() -> None:
+    values = ana()
+    del values["id"]
+    with transaction() as session, pytest.raises(TypeError, match="id"):
+        Prepared(insert(LEARNER)).run(session, values)
 
 
 def test_writes_that_wait_are_seen_by_what_is_asked_next() -> None:
