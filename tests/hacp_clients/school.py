@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -19,10 +18,11 @@ from app.catalog.service import add_course
 from app.catalog.units import UnitFields, set_unit
 from app.db import db, transaction
 from app.learners.service import add_learner
-from app.models.launches import AiccRecord, Attempt, Launch, LaunchItem
+from app.models.launches import AiccRecord, Attempt, Launch
 from app.models.learning import ProgressRow
 from app.models.records import Exchange
 from app.settings import Settings
+from tests.command_line import CommandLine
 from tests.hacp_clients.scripts import OnRecord
 
 _numbers = count(1)
@@ -120,11 +120,10 @@ class Pupil:
             )
 
     def interactions(self) -> list[dict[str, str]]:
-        """Return the rows that PutInteractions brought, in their order."""
-        query = select(LaunchItem).join(Launch, Launch.id == LaunchItem.launch_id).order_by(LaunchItem.id)
-        query = query.where(Launch.learner_id == self.learner_id, LaunchItem.kind == "interaction")
-        with Session(self.content.school.engine) as session:
-            return [json.loads(item.fields) for item in session.scalars(query)]
+        """Return the rows that PutInteractions brought, as `launch show` tells them."""
+        cli = CommandLine(self.content.school.app)
+        shown = [cli.json("launch", "show", launch.id) for launch in self.launches()]
+        return [row for session in shown for row in session["interactions"]]
 
     def records(self, command: str) -> list[str]:
         """Return the texts that a Put command brought, as they were sent."""
