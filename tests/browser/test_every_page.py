@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -29,6 +33,8 @@ PAGES = (
     "/admin/learners/new",
     "/admin/courses",
     "/admin/courses/new",
+    "/admin/sessions",
+    "/admin/sessions?heard=no",
     "/admin/integrations",
     "/admin/integrations/new",
     "/admin/audit",
@@ -66,7 +72,44 @@ def filled(owned: RunningServer) -> dict[str, str]:
     learner = owned.flask("learner", "add", "--name", f"{HOSTILE} {LONG}", "--email", f"{LONG}@example.org")[
         "id"
     ]
-    return {"integration": made, "course": course, "learner": learner}
+    launches = [
+        owned.flask("launch", "create", "--integration", made, "--course", course, "--learner", learner)
+        for _ in range(2)
+    ]
+    speak(owned, launches[0]["session_id"])
+    ids = {"heard": launches[0]["launch_id"], "unheard": launches[1]["launch_id"]}
+    return {"integration": made, "course": course, "learner": learner, **ids}
+
+
+def speak(server: RunningServer, session_id: str) -> None:
+    """Say every hostile thing that a course can say in a session, and something under another host."""
+    quoted = f'"{HOSTILE.replace(chr(34), chr(34) * 2)}","{LONG}"'
+    for command, data in (
+        ("GetParam", ""),
+        (
+            "PutParam",
+            f"[core]\r\nlesson_location={LONG}\r\nlesson_status={HOSTILE}\r\n[comments]\r\n{HOSTILE}",
+        ),
+        ("PutParam", f"[core]\r\nlesson_status=i\r\nscore=66.67\r\n[core_lesson]\r\n{LONG * 120}"),
+        (
+            "PutInteractions",
+            f"interaction_id,student_response,result\r\n{quoted},C\r\n{quoted},{HOSTILE}\r\n",
+        ),
+        ("PutObjectives", f"objective_id,status\r\n{quoted}\r\n"),
+        ("PutComments", f"comment,location\r\n{quoted}\r\n"),
+        ("PutPath", LONG),
+        ("PutPerformance", HOSTILE),
+        ("ExitAU", ""),
+    ):
+        body = urlencode({"command": command, "session_id": session_id, "aicc_data": data})
+        post(f"{server.url}/hacp", body)
+    post(f"{server.url}/hacp", f"command=GetParam&session_id={session_id}", Host=f"{'a' * 60}.example.org")
+    post(f"{server.url}/hacp", "command=GetParam", Host="<img src=x>")
+
+
+def post(url: str, body: str, **headers: str) -> None:
+    with suppress(HTTPError):
+        urlopen(Request(url, body.encode(), headers), timeout=20).close()
 
 
 @pytest.fixture
@@ -103,6 +146,27 @@ def test_records_with_hostile_names_are_without_fault(
     visitor.judge(f"{kind} with a launch link")
 
 
+@pytest.mark.parametrize("kind", ["heard", "unheard"])
+def test_a_session_is_without_fault_folded_and_open(
+    visitor: Visitor, filled: dict[str, str], kind: str
+) -> None:
+    visitor.go(f"/admin/sessions/{filled[kind]}")
+    visitor.judge(f"{kind} session")
+    for line in visitor.page.locator("details.moment-box > summary").all():
+        line.click()
+    visitor.judge(f"{kind} session, open")
+    assert visitor.page.locator("details.moment-box").count() == (9 if kind == "heard" else 0)
+
+
+@pytest.mark.parametrize("path", ["new", "{course}/edit", "{course}"])
+def test_folded_fields_of_a_course_are_without_fault(
+    visitor: Visitor, filled: dict[str, str], path: str
+) -> None:
+    visitor.go(f"/admin/courses/{path.format(**filled)}")
+    visitor.page.locator("main details.more > summary").first.click()
+    visitor.judge(f"course {path}, open")
+
+
 @pytest.mark.parametrize("path", ["learners/new", "courses/new", "integrations/new", "settings", "account"])
 def test_a_form_with_errors_is_without_fault(visitor: Visitor, filled: dict[str, str], path: str) -> None:
     visitor.go(f"/admin/{path}")
@@ -132,7 +196,7 @@ def test_pages_before_signing_in_are_without_fault(owned: RunningServer, context
 
 def test_targets_are_large_enough_or_spaced(visitor: Visitor, filled: dict[str, str]) -> None:
     """WCAG 2.5.8: 24 by 24 pixels; links inside a sentence are exempt."""
-    for path in PAGES[:4]:
+    for path in (*PAGES[:4], f"/admin/sessions/{filled['heard']}", f"/admin/learners/{filled['learner']}"):
         visitor.go(path)
         small = visitor.page.evaluate(
             """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
