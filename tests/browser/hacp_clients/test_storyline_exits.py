@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import permutations
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.hacp_clients.conftest import await_messages, open_tab
@@ -15,6 +16,7 @@ from tests.hacp_clients.test_exit_orders import BEGUN, ENDED, PASSED, STALE
 ORDERS = ["".join(order) for order in permutations("psx")]
 
 
+@pytest.mark.timeout(300)
 def test_fifty_exits_in_any_order_lose_no_completion(
     content_host: str, school: School, learner_context: BrowserContext
 ) -> None:
