@@ -76,6 +76,7 @@ SANS_IO = (
     "app/xapi/comparison.py",
     "app/xapi/identifiers.py",
     "app/xapi/leniency.py",
+    "app/xapi/links.py",
     "app/xapi/raw_text.py",
     "app/xapi/statement_rules.py",
     "app/xapi/times.py",
