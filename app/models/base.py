@@ -56,9 +56,9 @@ def table_of(model: type[Base]) -> Table:
 
 
 def new_id() -> str:
-    """Make a row id: 9 characters of milliseconds, then 9 random ones; sorts by time of making."""
-    milliseconds = clock.to_microseconds(clock.now()) // 1000
-    return _encode(milliseconds, 9) + _encode(secrets.randbits(45), 9)
+    """Make a row id: 9 characters of milliseconds, 2 of microseconds, 7 random; sorts by time of making."""
+    milliseconds, microseconds = divmod(clock.to_microseconds(clock.now()), 1000)
+    return _encode(milliseconds, 9) + _encode(microseconds, 2) + _encode(secrets.randbits(35), 7)
 
 
 def _encode(number: int, length: int) -> str:
