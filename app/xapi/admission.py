@@ -14,29 +14,14 @@ from app.access.host_registry import HostVerdict, judge_host
 from app.access.organisation import load_organisation
 from app.access.scopes import default_scopes, may_read, may_read_own, may_write
 from app.access.tokens import find_token
-from app.inspector.exchanges import NewExchange
 from app.inspector.findings import Finding
 from app.settings import Settings
+from app.xapi.call import Call, Desk
 from app.xapi.errors import BadRequest, MisdirectedHost, NotAllowed, NotAuthenticated
+from app.xapi.parameters import check_parameters
 from app.xapi.versions import Version, find_version
 
-_JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request as it arrived; `draft` holds what the exchange log keeps of any request."""
-
-    draft: NewExchange
-    authorization: Basic | Bearer
-    body: bytes
-    parameters: tuple[tuple[str, str], ...]
-    version_header: str | None
-    media_type: str
-
-    def find_parameter(self, name: str) -> str | None:
-        """Return the first value of a query parameter."""
-        return next((value for key, value in self.parameters if key == name), None)
+_STATEMENT_TYPES = ("application/json", "multipart/mixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +39,6 @@ class Caller:
         return find_version(call.version_header) or Version(self.client.xapi_default_version)
 
 
-@dataclass(slots=True)
-class Desk:
-    """One request on its way: what is known of it so far, also when it is refused half-way."""
-
-    draft: NewExchange
-    call: Call | None = None
-    caller: Caller | None = None
-
-
 def read_authorization(header: str | None) -> Basic | Bearer:
     """Read the header before anything else is done for a stranger; raises NotAuthenticated."""
     if header is None:
@@ -71,6 +47,14 @@ def read_authorization(header: str | None) -> Basic | Bearer:
         return parse_authorization(header)
     except BadAuthorization as error:
         raise NotAuthenticated(str(error), is_bearer=error.is_bearer) from None
+
+
+def enter(session: Session, settings: Settings, desk: Desk) -> tuple[Call, Caller]:
+    """Admit the request on the desk and note there who sent it; raises what `admit` does."""
+    assert desk.call is not None
+    desk.caller = None
+    desk.caller = admit(session, settings, desk.call)
+    return desk.call, desk.caller
 
 
 def admit(session: Session, settings: Settings, call: Call) -> Caller:
@@ -112,18 +96,15 @@ def _find_client(session: Session, authorization: Basic | Bearer) -> tuple[Clien
     return client, default_scopes(is_write_only=client.is_lenient and not client.has_widened_scopes)
 
 
-def check_write(caller: Caller, call: Call, *, parameters: frozenset[str]) -> None:
+def check_write(caller: Caller, call: Call) -> None:
     """Refuse a caller who may not write, or a request that is no writing of statements."""
     if not may_write(caller.scopes):
         raise NotAllowed("this credential may not write statements")
     if caller.client.is_lenient:
         return
-    _check_version(call)
-    _check_parameters(call, parameters)
-    if call.media_type == "multipart/mixed":
-        raise BadRequest("statements with attached data are not taken yet; send application/json")
-    if call.media_type != _JSON:
-        raise BadRequest(f"the Content-Type must be {_JSON}")
+    check_form(call)
+    if call.media_type not in _STATEMENT_TYPES:
+        raise BadRequest(f"the Content-Type must be {' or '.join(_STATEMENT_TYPES)}")
 
 
 def check_read(caller: Caller, call: Call) -> bool:
@@ -131,25 +112,12 @@ def check_read(caller: Caller, call: Call) -> bool:
     if not may_read_own(caller.scopes):
         raise NotAllowed("this credential may not read statements")
     if not caller.client.is_lenient:
-        _check_version(call)
-        _check_parameters(call, frozenset({"statementId", "format", "attachments"}))
-        if call.find_parameter("format") not in (None, "exact"):
-            raise BadRequest("the only format so far is exact")
-        if call.find_parameter("attachments") not in (None, "false"):
-            raise BadRequest("attachments cannot be returned yet")
+        check_form(call)
     return not may_read(caller.scopes)
 
 
-def _check_version(call: Call) -> None:
+def check_form(call: Call) -> None:
+    """Refuse a request without a version that is spoken here, or with parameters that it cannot have."""
     if find_version(call.version_header) is None:
         raise BadRequest("the header X-Experience-API-Version must be 1.0, 1.0.n, 2.0 or 2.0.n")
-
-
-def _check_parameters(call: Call, allowed: frozenset[str]) -> None:
-    seen: set[str] = set()
-    for name, _ in call.parameters:
-        if name not in allowed:
-            raise BadRequest(f"there is no query parameter {name[:60]!r} here")
-        if name in seen:
-            raise BadRequest(f"the query parameter {name!r} is repeated")
-        seen.add(name)
+    check_parameters(call)

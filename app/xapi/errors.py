@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 
 class XapiError(Exception):
     """A refusal: `text` says which rule and never a secret, `pointer` where in the body (RFC 6901).
@@ -60,6 +62,16 @@ class NotFound(XapiError):
     """Nothing stored under that id for this integration."""
 
     status = 404
+
+
+class MethodNotAllowed(XapiError):
+    """The resource has no such method; `methods` are those that it has."""
+
+    status = 405
+
+    def __init__(self, methods: Collection[str]) -> None:
+        self.methods = (*methods, "HEAD") if "GET" in methods else tuple(methods)
+        super().__init__(f"this resource takes {', '.join(self.methods)}")
 
 
 class StatementConflict(XapiError):

@@ -1,12 +1,15 @@
-"""The statements resource: bytes in, transaction, one service, JSON out (xAPI 1.0.3 Part 3 §2.1).
+"""The record store over HTTP: bytes in, transaction, one service, bytes out (xAPI 1.0.3 Part 3 §1, §2).
 
-Tracking URLs are pasted by hand, so the same stands at /xapi/statements and /xapi, with and without a slash.
+One dispatcher for each resource: only after 1.0.3's alternate syntax is decoded is it known which method
+a request means and who sends it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, current_app, g, request
@@ -17,14 +20,31 @@ from app.inspector.exchanges import NewExchange
 from app.inspector.redact import redact
 from app.settings import settings_of
 from app.xapi import service
-from app.xapi.admission import Call, Caller, Desk, read_authorization
-from app.xapi.errors import BodyTooLarge, NotAllowed, NotAuthenticated, XapiError
+from app.xapi.admission import read_authorization
+from app.xapi.alternate import Message, decode, is_alternate, short_type
+from app.xapi.call import Act, Call, Desk, Reply, Resource
+from app.xapi.errors import (
+    BodyTooLarge,
+    MethodNotAllowed,
+    NotAllowed,
+    NotAuthenticated,
+    XapiError,
+)
+from app.xapi.journal import format_error, keep_refusal
 from app.xapi.versions import Version, find_version
 from app.xapi.wire import MAX_BODY_BYTES
 
 blueprint = Blueprint("xapi", __name__)
 
-_PATHS = ("/xapi/statements", "/xapi/statements/", "/xapi", "/xapi/")
+ACTS: Mapping[Resource, Mapping[str, Act]] = {
+    Resource.STATEMENTS: {
+        "GET": service.get_statement,
+        "PUT": service.put_statement,
+        "POST": service.post_statements,
+    },
+}
+# Tracking URLs are pasted by hand, so the statements stand at /xapi too, with and without a slash.
+_MORE_PATHS = {Resource.STATEMENTS: ("/xapi/statements/", "/xapi", "/xapi/")}
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -33,45 +53,34 @@ _HEADERS = {
 _VERSION, _CONSISTENT = "X-Experience-API-Version", "X-Experience-API-Consistent-Through"
 
 
-def post_statements() -> Response:
-    """Take one statement or an array; 200 and the ids."""
-    return _answer(service.post_statements)
+def _register(path: str, name: str, view: Callable[[], Response], acts: Mapping[str, object]) -> None:
+    # POST always: it may carry any other method in the alternate syntax.
+    methods = {"POST", *acts}
+    blueprint.add_url_rule(path, name, view, methods=methods, provide_automatic_options=False)
 
 
-def put_statement() -> Response:
-    """Take one statement under the id of the parameter statementId; 204."""
-    return _answer(service.put_statement)
-
-
-def get_statement() -> Response:
-    """Give the statement of the parameter statementId."""
-    return _answer(service.get_statement)
-
-
-for _path in _PATHS:
-    _name = _path.strip("/").replace("/", "_") + ("_slash" if _path.endswith("/") else "")
-    for _method, _view in (("POST", post_statements), ("PUT", put_statement), ("GET", get_statement)):
-        blueprint.add_url_rule(
-            _path, f"{_view.__name__}_{_name}", _view, methods=[_method], provide_automatic_options=False
-        )
-
-
-def _answer(act: service.Act) -> Response:
+def answer(resource: Resource) -> Response:
     """Act in one transaction; a refusal is logged in a second one, after the first was rolled back."""
-    settings, desk = settings_of(current_app), Desk(_draft())
+    settings, desk = settings_of(current_app), Desk(_draft(), request.headers.get(_VERSION))
     try:
-        desk.call = _receive(desk.draft)
+        desk.call = call = _receive(resource, desk)
+        act = ACTS[resource][call.method]
         reply = db.transact(lambda session: act(session, settings, desk))
     except XapiError as error:
         refusal = error
     else:
         for result, number in reply.counts.items():
             metrics.count_statements(result, number)
-        return _reply(reply.status, reply.body, reply.version, reply.headers)
-    db.transact(lambda session: service.keep_refusal(session, desk, refusal))
-    if request.method in ("POST", "PUT"):
+        return _reply(reply)
+    db.transact(lambda session: keep_refusal(session, desk, refusal))
+    if resource is Resource.STATEMENTS and request.method in ("POST", "PUT"):
         metrics.count_statements("refused")
-    return _refusal_reply(refusal, desk.caller)
+    return _refusal_reply(refusal, desk)
+
+
+for _resource, _acts in ACTS.items():
+    for _path in (f"/xapi/{_resource}", *_MORE_PATHS.get(_resource, ())):
+        _register(_path, _path.replace("/", "-"), partial(answer, _resource), _acts)
 
 
 @blueprint.errorhandler(HTTPException)
@@ -90,22 +99,22 @@ def error_reply(status: int, text: str, headers: Mapping[str, str]) -> Response:
     """Answer an HTTP error under /xapi in this face's form."""
     error = XapiError(text)
     error.status = status
-    return _reply(status, service.format_error(error), _asked_version(), headers)
+    version = find_version(request.headers.get(_VERSION)) or Version.V1
+    return _reply(Reply(status, format_error(error), version, headers))
 
 
-def _refusal_reply(error: XapiError, caller: Caller | None) -> Response:
+def _refusal_reply(error: XapiError, desk: Desk) -> Response:
     headers = {}
     if isinstance(error, NotAuthenticated):
         is_token = error.is_bearer
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if is_token else 'Basic realm="waymark"'
-    if isinstance(error, NotAllowed) and caller is not None and caller.is_bearer:
+    if isinstance(error, NotAllowed) and desk.caller is not None and desk.caller.is_bearer:
         headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
-    default = Version(caller.client.xapi_default_version) if caller else Version.V1
-    return _reply(error.status, service.format_error(error), _asked_version(default), headers)
-
-
-def _asked_version(default: Version = Version.V1) -> Version:
-    return find_version(request.headers.get(_VERSION)) or default
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.methods)
+    default = Version(desk.caller.client.xapi_default_version) if desk.caller else Version.V1
+    version = find_version(desk.version_header) or default
+    return _reply(Reply(error.status, format_error(error), version, headers))
 
 
 def _draft() -> NewExchange:
@@ -124,17 +133,49 @@ def _draft() -> NewExchange:
     )
 
 
-def _receive(draft: NewExchange) -> Call:
-    # Strangers are turned away before their body is read.
-    authorization = read_authorization(request.headers.get("Authorization"))
+def _receive(resource: Resource, desk: Desk) -> Call:
+    """Find out what is asked and with which credentials; a stranger's body is left unread."""
+    parameters, is_readable = _read_query(request.query_string)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    message = Message(request.method, parameters, headers)
+    is_form = is_alternate(message)
+    if is_form:
+        # Its credentials may stand in the body.
+        message = decode(replace(message, body=_read_body()))
+        desk.version_header = message.headers.get(_VERSION.lower())
+    method = "GET" if message.method == "HEAD" else message.method
+    if method not in ACTS[resource]:
+        raise MethodNotAllowed(tuple(ACTS[resource]))
+    headers = dict(message.headers)
+    authorization = read_authorization(headers.get("authorization"))
+    content_type = headers.get("content-type", "")
     return Call(
-        draft=draft,
+        draft=desk.draft,
+        resource=resource,
+        method=method,
         authorization=authorization,
-        body=_read_body(),
-        parameters=tuple(parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)),
-        version_header=request.headers.get(_VERSION),
-        media_type=request.mimetype,
+        body=message.body if is_form else _read_body(),
+        parameters=message.parameters,
+        version_header=headers.get(_VERSION.lower()),
+        content_type=content_type,
+        media_type=short_type(content_type),
+        if_match=headers.get("if-match"),
+        if_none_match=headers.get("if-none-match"),
+        accept_language=headers.get("accept-language"),
+        is_query_readable=is_readable,
     )
+
+
+def _read_query(raw: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Return the query's parameters, and whether all of it was UTF-8; clients need not encode UTF-8."""
+    text = raw.decode("utf-8", "surrogateescape")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+        text.encode()
+    except UnicodeError:
+        pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
+        return tuple(pairs), False
+    return tuple(pairs), True
 
 
 def _read_body() -> bytes:
@@ -148,11 +189,11 @@ def _read_body() -> bytes:
     return body
 
 
-def _reply(status: int, body: bytes, version: Version, headers: Mapping[str, str] | None = None) -> Response:
-    consistent = {_VERSION: version.value, _CONSISTENT: clock.format_rfc3339(clock.now())}
-    response = Response(body, status, {**(headers or {}), **_HEADERS, **consistent})
-    if status != 204:
-        response.headers["Content-Type"] = "application/json"
+def _reply(reply: Reply) -> Response:
+    consistent = {_VERSION: reply.version.value, _CONSISTENT: clock.format_rfc3339(clock.now())}
+    response = Response(reply.body, reply.status, {**reply.headers, **_HEADERS, **consistent})
+    if reply.status != 204:
+        response.headers["Content-Type"] = reply.content_type
     else:
         del response.headers["Content-Type"]
     return response
