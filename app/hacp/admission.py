@@ -99,7 +99,7 @@ def understand(received: Received) -> Message:
         request = _parse(received)
     except HacpError as error:
         return Message(received, HacpRequest(command=""), AiccData(), error)
-    data = parse_groups(request.aicc_data) if request.command in DATA_COMMANDS else AiccData()
+    data = parse_groups(request.aicc_data) if request.command in PUTS else AiccData()
     return Message(received, request, data)
 
 

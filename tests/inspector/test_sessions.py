@@ -82,6 +82,8 @@ def test_answers_and_their_raw_text_are_kept_once(classroom: Classroom) -> None:
     (item,) = list_items(classroom.session, content.launch.launch_id, "interaction", limit=9)
     assert (item.fields["interaction_id"], item.fields["student_response"]) == ("knot", "a")
     assert list_items(classroom.session, content.launch.launch_id, "comment", limit=9) == []
+    messages = list_messages(classroom.session, content.launch.launch_id).messages
+    assert [message.repairs for message in messages] == [(), ()]
     (record,) = list_records(classroom.session, content.launch.launch_id)
     assert record.command == "putinteractions"
     assert read_record(classroom.session, content.launch.launch_id, record.id)[1] == ANSWERS.encode()
