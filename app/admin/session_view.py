@@ -13,7 +13,7 @@ from app.access.launches import EndReason, Launch, LaunchState
 from app.admin.events import Note, to_note
 from app.admin.formats import format_day
 from app.inspector.exchanges import RecordedChange
-from app.inspector.messages import Group, read_reply
+from app.inspector.messages import UNREAD, Group, read_reply
 from app.inspector.session_log import SessionMessage
 from app.inspector.sessions import Item
 from app.progress.wording import STATUS_NAMES
@@ -191,7 +191,7 @@ def _about(fields: Mapping[str, str], shown: frozenset[str]) -> str:
 
 def _show_group(group: Group) -> ShownGroup:
     return ShownGroup(
-        title=f"[{group.name}]" if group.name else "Data",
+        title={"": "Data", UNREAD: "The rest"}.get(group.name, f"[{group.name}]"),
         about=_GROUPS.get(group.name, ""),
         lines=tuple((name, value[:SHOWN_CHARACTERS]) for name, value in group.lines),
         text=group.text[:SHOWN_CHARACTERS],
@@ -239,6 +239,7 @@ _GROUPS = {
     "core_lesson": "suspend data: the course's own notes, to go on from",
     "core_vendor": "what the course's vendor set",
     "comments": "comments",
+    UNREAD: "what AICC does not define, or comes twice; kept as sent",
     "evaluation": "where to send details",
     "objectives_status": "objectives",
     "student_data": "tries, mastery score and time allowed",

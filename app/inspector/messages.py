@@ -14,6 +14,8 @@ from app.hacp.wire import parse_request
 
 # Groups that hold text, and commands whose data is no groups but a table, are shown as they came.
 _GROUPED = frozenset({"putparam", "exitparam"})
+# The name of what belongs to no group that AICC defines; no group of AICC's is called so.
+UNREAD = "unread"
 _MULTIPART = "multipart/form-data"
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -87,4 +89,6 @@ def _groups_of(data: str, *, is_grouped: bool) -> tuple[Group, ...]:
         for name, lines in found.keywords.items()
     ]
     groups += [Group(readable(name), text=readable(text)) for name, text in found.texts.items()]
+    if groups and found.unread.strip():
+        groups.append(Group(UNREAD, text=readable(found.unread)))
     return tuple(groups) or (Group("", text=readable(data)),)

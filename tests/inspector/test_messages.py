@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from app.hacp.wire import format_reply
-from app.inspector.messages import Group, read_reply, read_request, readable
+from app.inspector.messages import UNREAD, Group, read_reply, read_request, readable
 
 PUT = "[core]\r\nlesson_status=i\r\nscore=70\r\n[core_lesson]\r\na=1\r\n\r\nb"
 
@@ -18,6 +18,15 @@ def test_a_put_param_gives_its_groups() -> None:
     assert asked.groups == (
         Group("core", lines=(("lesson_status", "i"), ("score", "70"))),
         Group("core_lesson", text="a=1\r\n\r\nb"),
+    )
+
+
+def test_what_belongs_to_no_group_comes_last() -> None:
+    data = quote("[core]\r\nscore=1\r\n[made_up]\r\nx=1\r\n")
+    groups = read_request(b"command=PutParam&aicc_data=" + data.encode()).groups
+    assert groups == (
+        Group("core", lines=(("score", "1"),)),
+        Group(UNREAD, text="[made_up]\r\nx=1\r\n"),
     )
 
 
