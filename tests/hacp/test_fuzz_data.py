@@ -26,6 +26,7 @@ from app.hacp.vocabulary import (
 )
 from app.hacp.wire import format_reply
 from tests.hacp.fuzzing import fuzz, mixed_text
+from tests.test_proxies import PROXY, seen
 
 PIECES = [
     "[", "]", "[core]", "[Core_Lesson]", "[core_vendor]", "[comments]", "[objectives_status]",
@@ -200,3 +201,36 @@ def test_fuzz_host_names() -> None:
         assert parse_public_url(url) == (url, host)
 
     fuzz(mixed_text(HOST_PIECES, longest=8) | st.text(max_size=80), check)
+
+
+FORWARDED_PIECES = [
+    "for=",
+    "host=",
+    "proto=https",
+    '"',
+    "\\",
+    ",",
+    ";",
+    "=",
+    "6.6.6.6",
+    "[::1]",
+    " ",
+    "evil.example",
+]
+
+
+def test_fuzz_a_named_proxy_has_the_last_word() -> None:
+    def check(example: tuple[str, str]) -> None:
+        said_before, own = example
+        header = f"{said_before}, {own}" if said_before else own
+        assert seen(PROXY, has_forwarded_host=True, forwarded=header) == ("192.0.2.7", "https", "lms.example")
+
+    own = st.sampled_from(
+        [
+            "for=192.0.2.7;proto=https;host=lms.example",
+            'for="192.0.2.7:80";proto=https;host="lms.example"',
+            "host=lms.example; FOR=192.0.2.7; Proto=https",
+        ]
+    )
+    said = mixed_text(FORWARDED_PIECES).map(lambda text: text.encode("ascii", "replace").decode())
+    fuzz(st.tuples(said, own), check)
