@@ -7,19 +7,17 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.hacp.command_line import main
 from tests.conformance.hacp.launching import ENVIRONMENT as REQUEST, Answer, CommandSource, Desk
-from tests.conformance.hacp.mutants import ENVIRONMENT
 from tests.conformance.hacp.registry import WRITES, list_cases, list_trials
 from tests.conformance.hacp.runner import Outcome, Result, run_all
 from tests.conformance.hacp.waymark import Waymark
-from tests.databases import ROOT, SqliteFiles
-from tests.running import RunningServer, running_server
+from tests.databases import ROOT
+from tests.running import RunningServer
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -39,25 +37,10 @@ class PlainCommand:
         return {name: answer[name] for name in ("session_id", "aicc_url")}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles) -> Iterator[RunningServer]:
-    directory = tmp_path_factory.mktemp("modes")
-    settings = {"wsgi_app": "tests.conformance.hacp.mutant_wsgi:app", ENVIRONMENT: "none"}
-    with running_server(sqlite_files.fresh(directory), directory, **settings) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def waymark(server: RunningServer) -> Iterator[Waymark]:
-    waymark = Waymark.of(server.environment)
-    yield waymark
-    waymark.close()
-
-
 @pytest.fixture
-def environment(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(faulty_server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the commands that the suite starts the server's settings."""
-    for name, value in server.environment.items():
+    for name, value in faulty_server.environment.items():
         monkeypatch.setenv(name, value)
 
 
@@ -108,12 +91,12 @@ def test_a_launch_command_is_run_for_each_launch(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.usefixtures("environment")
 def test_the_products_own_launch_command_will_do(
-    server: RunningServer, capsys: pytest.CaptureFixture[str]
+    faulty_server: RunningServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    integration = server.flask("integration", "add", "--kind", "aicc", "--name", "Ana's content")["id"]
+    integration = faulty_server.flask("integration", "add", "--kind", "aicc", "--name", "Ana's content")["id"]
     named = ("--title", "Knots", "--activity-id", "urn:knots", "--launch-url", "https://content.example/")
-    course = server.flask("course", "add", "--integration", integration, *named)["id"]
-    learner = server.flask("learner", "add", "--name", "Diaz, Ana")["id"]
+    course = faulty_server.flask("course", "add", "--integration", integration, *named)["id"]
+    learner = faulty_server.flask("learner", "add", "--name", "Diaz, Ana")["id"]
     command = f"{sys.executable} -m flask --app wsgi launch create --json --integration {integration}"
     launch = f"{command} --course {course} --learner {learner}"
     assert main(["--launch-command", launch, "--case", "2,10,18,79a"]) == 0
@@ -123,10 +106,10 @@ def test_the_products_own_launch_command_will_do(
 
 
 def test_a_failure_is_shown_without_the_session_id(
-    server: RunningServer, waymark: Waymark, capsys: pytest.CaptureFixture[str]
+    faulty_server: RunningServer, waymark: Waymark, capsys: pytest.CaptureFixture[str]
 ) -> None:
     launch = waymark.ask({"ask": "launch", "learner": "failing", "features": {}})
-    broken = f"{server.url}/no_version_line/hacp"
+    broken = f"{faulty_server.url}/no_version_line/hacp"
     assert main(["--url", broken, "--sid", launch["session_id"], "--case", "1"]) == 1
     printed = capsys.readouterr().out
     assert "expected  version to be '4.0'" in printed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,37 +12,24 @@ from tests.conformance.hacp.registry import Trial, list_cases, list_trials
 from tests.conformance.hacp.runner import Outcome, run_all
 from tests.conformance.hacp.waymark import Waymark
 from tests.databases import SqliteFiles
-from tests.running import running_server
+from tests.running import RunningServer, running_server
 
 pytestmark = pytest.mark.timeout(180)
 
 
-@pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles
-) -> Iterator[tuple[str, Waymark]]:
-    """Run one server that has an endpoint for each fault, and give its address."""
-    directory = tmp_path_factory.mktemp("mutants")
-    faulty = "tests.conformance.hacp.mutant_wsgi:app"
-    with running_server(sqlite_files.fresh(directory), directory, wsgi_app=faulty) as server:
-        waymark = Waymark.of(server.environment)
-        yield server.url, waymark
-        waymark.close()
-
-
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
 def test_a_broken_server_fails_each_case_that_is_to_notice(
-    mutant: Mutant, server: tuple[str, Waymark]
+    mutant: Mutant, faulty_server: RunningServer, waymark: Waymark
 ) -> None:
-    url, waymark = server
-    desk = Desk(source=waymark, progress_source=waymark, url=f"{url}/{mutant.name}/hacp")
+    broken = f"{faulty_server.url}/{mutant.name}/hacp"
+    desk = Desk(source=waymark, progress_source=waymark, url=broken)
     for number in mutant.noticed_by:
         results = list(run_all(desk, _trials({number}), stops_at_failure=True))
         assert results[-1].outcome is Outcome.FAILED, f"case {number} did not notice"
 
 
-def test_the_unbroken_server_passes_the_same_cases(server: tuple[str, Waymark]) -> None:
-    desk = Desk(source=server[1], progress_source=server[1])
+def test_the_unbroken_server_passes_the_same_cases(waymark: Waymark) -> None:
+    desk = Desk(source=waymark, progress_source=waymark)
     results = list(run_all(desk, _trials({number for mutant in MUTANTS for number in mutant.noticed_by})))
     assert [result for result in results if result.outcome is not Outcome.PASSED] == []
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import clock, create_app
 from app.access.launches import LessonMode, hash_session_id, make_launch_link, open_launch
@@ -62,6 +63,7 @@ class Waymark:
         self._command_line = CommandLine(self._app)
         self._integrations: dict[str, str] = {}
         self._courses: dict[str, str] = {}
+        self._learners: dict[tuple[str, str], str] = {}
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Waymark:
@@ -127,10 +129,8 @@ class Waymark:
         """Do what `learner add` and `launch create` do, in one transaction: the suite launches often."""
         with self._app.app_context(), transaction() as session:
             organisation = load_organisation(session, self._settings)
-            name = str(features.get("student_name", "Diaz, Ana"))
-            attributes = features.get("demographics")
-            person = add_learner(session, name=name, user_id=learner, attributes=attributes)
-            of_whom = {"integration_id": ids[0], "course_id": ids[1], "learner_id": person.id}
+            learner_id = self._learner(session, learner, features)
+            of_whom = {"integration_id": ids[0], "course_id": ids[1], "learner_id": learner_id}
             manner: dict[str, Any] = {
                 "is_credit": features.get("credit") != "no-credit",
                 "lesson_mode": LessonMode(features.get("mode", "normal")),
@@ -144,6 +144,15 @@ class Waymark:
             "session_id": opened.session_id,
             "aicc_url": opened.aicc_url,
         }
+
+    def _learner(self, session: Session, learner: str, features: dict[str, Any]) -> str:
+        """Find or make the learner; what was made once is not made again for the next launch."""
+        name = str(features.get("student_name", "Diaz, Ana"))
+        if (learner, name) not in self._learners:
+            attributes = features.get("demographics")
+            made = add_learner(session, name=name, user_id=learner, attributes=attributes)
+            self._learners[learner, name] = made.id
+        return self._learners[learner, name]
 
     def _age(self, session_id: str, how: str) -> None:
         """Let a session be as old as the feature says, and hardly older: the limit itself is asked for."""
