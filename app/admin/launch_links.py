@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import current_app
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,14 @@ LEARNERS_OFFERED = 500
 COURSES_OFFERED = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class MadeLink:
+    """A launch link and how often it may be used."""
+
+    address: str
+    is_single_use: bool
+
+
 def list_launchable(session: Session) -> list[Course]:
     """List the courses that have a launch URL."""
     return [course for course in list_courses(session, limit=COURSES_OFFERED) if course.launch_url]
@@ -26,7 +36,7 @@ def list_launchable(session: Session) -> list[Course]:
 
 def make_link(
     *, course_id: str, learner_id: str, is_credit: bool, lesson_mode: LessonMode
-) -> tuple[str | None, str]:
+) -> tuple[MadeLink | None, str]:
     """Return a new launch link, or None and the reason why there can be none."""
     with reading() as session:
         course = get_course(session, course_id)
@@ -52,7 +62,7 @@ def make_link(
             lesson_mode=lesson_mode,
         )
     )
-    return link, ""
+    return MadeLink(link, integration.has_single_use_links), ""
 
 
 def _find_integration(session: Session, course: Course) -> Integration | None:

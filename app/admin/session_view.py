@@ -143,11 +143,23 @@ def show_answer(item: Item) -> Answer:
         given=fields.get("student_response", ""),
         right=fields.get("correct_response", ""),
         result=_judge(fields.get("result", "")),
-        latency=_short_time(fields.get("latency", "")),
+        latency=short_time(fields.get("latency", "")),
         weight=f"weight {weight}" if (weight := fields.get("weighting", "")) else "",
         received_at=item.received_at,
         own_clock=own_clock(fields),
     )
+
+
+def short_time(text: str) -> str:
+    """Write `0000:00:03` as `3 s` and `0000:12:34.5` as `12:34`; anything else as it was sent."""
+    found = _TIMESPAN.fullmatch(text.strip())
+    if found is None:
+        return text
+    hours, minutes, seconds = (int(found.group(part)) for part in (1, 2, 3))
+    if hours:
+        return f"{hours}:{minutes:02}:{seconds:02}"
+    fraction = found.group(4) or ""
+    return f"{minutes}:{seconds:02}" if minutes else f"{seconds}{fraction} s"
 
 
 def own_clock(fields: Mapping[str, str]) -> str:
@@ -168,18 +180,6 @@ def _judge(result: str) -> Badge | None:
     if letter in _RESULTS and not result[1:2].isdigit():
         return _RESULTS[letter]
     return Badge("idle", "circle", result) if result else None
-
-
-def _short_time(text: str) -> str:
-    """Write `0000:00:03` as `3 s` and `0000:12:34.5` as `12:34`; anything else as it was sent."""
-    found = _TIMESPAN.fullmatch(text.strip())
-    if found is None:
-        return text
-    hours, minutes, seconds = (int(found.group(part)) for part in (1, 2, 3))
-    if hours:
-        return f"{hours}:{minutes:02}:{seconds:02}"
-    fraction = found.group(4) or ""
-    return f"{minutes}:{seconds:02}" if minutes else f"{seconds}{fraction} s"
 
 
 def _about(fields: Mapping[str, str], shown: frozenset[str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.access.audit import AuditEntry, list_audit
-from app.access.integrations import Kind, add_integration, get_integration
+from app.access.integrations import Kind, add_integration, get_integration, update_integration
 from app.access.launches import LessonMode, read_launch_link
 from app.access.organisation import load_organisation
 from app.access.policies import MasteryPolicy, StudentId
@@ -206,6 +206,14 @@ def test_a_launch_link_says_how_the_course_is_taken(desk: Desk, classroom: Class
         assert desk.post(path, **field, mode="upside down").status_code == 422
     details = [entry.detail for entry in changes_of(classroom.session, "launch_link.made")]
     assert [detail.get("taken") for detail in details] == [None, "review, no credit"] * 2
+
+
+def test_a_link_for_one_use_says_so(desk: Desk, classroom: Classroom) -> None:
+    path, field = f"/admin/courses/{classroom.course.id}", {"learner": classroom.learner.id}
+    assert "each opening starts its own session" in desk.post(path, **field).text
+    update_integration(classroom.session, classroom.integration.id, has_single_use_links=True)
+    classroom.session.commit()
+    assert "It is good for one use" in desk.post(path, **field).text
 
 
 def test_an_unknown_course_cannot_be_edited(desk: Desk, classroom: Classroom) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from urllib.error import HTTPError
+
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.test_main_flow import EMAIL, read_csv, send_by_aicc, send_by_xapi, set_up
+from tests.browser.test_main_flow import EMAIL, post, read_csv, send_by_aicc, send_by_xapi, set_up
 from tests.running import RunningServer
+
+
+def call_under(server: RunningServer, host: str) -> None:
+    """Send a message that names this server by another host, as a mistyped setting would."""
+    with suppress(HTTPError):
+        post(f"{server.url}/hacp", b"command=GetParam", Host=host)
 
 
 def test_the_whole_way_works_without_javascript(server: RunningServer, plain_context: BrowserContext) -> None:
@@ -36,6 +45,20 @@ def test_the_whole_way_works_without_javascript(server: RunningServer, plain_con
     page.locator("tbody th a").click()
     page.get_by_role("button", name="Make the link").click()
     assert "/launch/" in page.locator("#launch-link").input_value()
+
+    page.get_by_role("region", name="Sessions of Diaz, Ana").locator("tbody th a").first.click()
+    second = page.locator("details.moment-box").nth(1)
+    expect(second.locator(".moment-detail")).to_be_hidden()
+    second.locator("summary").click()
+    expect(second.locator(".moment-detail")).to_contain_text("lesson_location")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the log").click()
+    assert "command=PutParam" in download.value.path().read_text()
+
+    call_under(server, "old.example.org")
+    page.goto(f"{server.url}/admin/integrations/{integration_id}")
+    page.get_by_role("button", name="Register this host name: old.example.org").click()
+    expect(page.get_by_role("status").first).to_contain_text("old.example.org is registered")
 
     page.locator(".sidebar").get_by_role("button", name="Dark").click()
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"

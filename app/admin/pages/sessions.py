@@ -18,6 +18,7 @@ from app.admin.session_view import (
     describe_state,
     group_by_day,
     own_clock,
+    short_time,
     show_answer,
     show_message,
 )
@@ -107,6 +108,7 @@ def session_detail(launch_id: str) -> Response:
         records=records,
         record_words=RECORD_WORDS,
         own_clock=own_clock,
+        short_time=short_time,
         current="sessions",
     )
 
