@@ -59,6 +59,7 @@ SANS_IO = (
     "app/catalog/identifiers.py",
     "app/access/hosts.py",
     "app/inspector/findings.py",
+    "app/inspector/messages.py",
     "app/hacp/wire*.py",
     "app/hacp/aicc_data*.py",
     "app/hacp/vocabulary*.py",
@@ -82,6 +83,7 @@ SANS_IO = (
     "app/xapi/times.py",
     "app/xapi/versions.py",
     "app/xapi/alternate.py",
+    "app/xapi/concurrency.py",
     "app/xapi/errors.py",
     "app/delivery/targets/*.py",
 )
