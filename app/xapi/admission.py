@@ -12,15 +12,22 @@ from app.access.clients import Client
 from app.access.credentials import check_credential
 from app.access.host_registry import HostVerdict, judge_host
 from app.access.organisation import load_organisation
-from app.access.scopes import default_scopes, may_read, may_read_own, may_write
+from app.access.scopes import Area, default_scopes, may_read, may_read_own, may_write
 from app.access.tokens import find_token
 from app.inspector.findings import Finding
 from app.settings import Settings
-from app.xapi.call import Call, Desk
+from app.xapi.call import Call, Desk, Resource
 from app.xapi.errors import BadRequest, MisdirectedHost, NotAllowed, NotAuthenticated
 from app.xapi.parameters import check_parameters
 from app.xapi.versions import Version, find_version
 
+_AREAS = {
+    Resource.STATE: Area.STATE,
+    Resource.ACTIVITY_PROFILE: Area.PROFILE,
+    Resource.AGENT_PROFILE: Area.PROFILE,
+    Resource.ACTIVITIES: Area.LOOKUP,
+    Resource.AGENTS: Area.LOOKUP,
+}
 _STATEMENT_TYPES = ("application/json", "multipart/mixed")
 
 
@@ -114,6 +121,19 @@ def check_read(caller: Caller, call: Call) -> bool:
     if not caller.client.is_lenient:
         check_form(call)
     return not may_read(caller.scopes)
+
+
+def check_other(caller: Caller, call: Call) -> None:
+    """Refuse a caller who may not do this beyond statements, or a request that is not of the right form.
+
+    Only an admin opens this to LinkedIn, and then by the standard's rules.
+    """
+    area, is_reading = _AREAS[call.resource], call.method == "GET"
+    may = may_read if is_reading else may_write
+    is_closed = caller.client.is_lenient and not caller.client.has_widened_scopes
+    if is_closed or not may(caller.scopes, area):
+        raise NotAllowed(f"this credential may not {'read' if is_reading else 'write'} here")
+    check_form(call)
 
 
 def check_form(call: Call) -> None:

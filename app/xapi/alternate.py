@@ -40,6 +40,8 @@ class Message:
     parameters: Pairs
     headers: Mapping[str, str]
     body: bytes = b""
+    # False when the query was not UTF-8.
+    is_query_readable: bool = True
 
 
 def is_alternate(message: Message) -> bool:

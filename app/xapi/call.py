@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.access.authorization_header import Basic, Bearer
 from app.inspector.exchanges import NewExchange
 from app.settings import Settings
+from app.xapi.errors import BadRequest
 from app.xapi.versions import Version
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ class Call:
     def find_parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter."""
         return next((value for key, value in self.parameters if key == name), None)
+
+    def require_parameter(self, name: str) -> str:
+        """Return the value of a query parameter that must be there; raises BadRequest."""
+        value = self.find_parameter(name)
+        if value is None:
+            raise BadRequest(f"the query parameter {name!r} is missing")
+        return value
 
 
 @dataclass(slots=True)

@@ -81,6 +81,18 @@ class StatementConflict(XapiError):
     finding = "X6"
 
 
+class DocumentConflict(XapiError):
+    """A document would be overwritten by somebody who may not know it (xAPI 1.0.3 Part 3 §3.1)."""
+
+    status = 409
+
+
+class PreconditionFailed(XapiError):
+    """If-Match or If-None-Match does not hold."""
+
+    status = 412
+
+
 class BodyTooLarge(XapiError):
     """More bytes than this resource takes."""
 

@@ -20,7 +20,10 @@ from app.inspector.exchanges import NewExchange
 from app.inspector.redact import redact
 from app.settings import settings_of
 from app.xapi import service
+from app.xapi.about import tell_about
+from app.xapi.activities import get_activity
 from app.xapi.admission import read_authorization
+from app.xapi.agents import get_person
 from app.xapi.alternate import Message, decode, is_alternate, short_type
 from app.xapi.call import Act, Call, Desk, Reply, Resource
 from app.xapi.errors import (
@@ -42,6 +45,8 @@ ACTS: Mapping[Resource, Mapping[str, Act]] = {
         "PUT": service.put_statement,
         "POST": service.post_statements,
     },
+    Resource.ACTIVITIES: {"GET": get_activity},
+    Resource.AGENTS: {"GET": get_person},
 }
 # Tracking URLs are pasted by hand, so the statements stand at /xapi too, with and without a slash.
 _MORE_PATHS = {Resource.STATEMENTS: ("/xapi/statements/", "/xapi", "/xapi/")}
@@ -78,6 +83,20 @@ def answer(resource: Resource) -> Response:
     return _refusal_reply(refusal, desk)
 
 
+def answer_about() -> Response:
+    """Tell anybody which versions are spoken here, without credentials and unlogged."""
+    message = _read_message()
+    try:
+        if is_alternate(message):
+            message = decode(replace(message, body=_read_body()))
+        if message.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(("GET",))
+        return _reply(tell_about(message.parameters, message.headers.get(_VERSION.lower())))
+    except XapiError as error:
+        return _refusal_reply(error, Desk(_draft(), message.headers.get(_VERSION.lower())))
+
+
+_register("/xapi/about", "about", answer_about, {"GET": None})
 for _resource, _acts in ACTS.items():
     for _path in (f"/xapi/{_resource}", *_MORE_PATHS.get(_resource, ())):
         _register(_path, _path.replace("/", "-"), partial(answer, _resource), _acts)
@@ -135,9 +154,7 @@ def _draft() -> NewExchange:
 
 def _receive(resource: Resource, desk: Desk) -> Call:
     """Find out what is asked and with which credentials; a stranger's body is left unread."""
-    parameters, is_readable = _read_query(request.query_string)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    message = Message(request.method, parameters, headers)
+    message = _read_message()
     is_form = is_alternate(message)
     if is_form:
         # Its credentials may stand in the body.
@@ -146,7 +163,7 @@ def _receive(resource: Resource, desk: Desk) -> Call:
     method = "GET" if message.method == "HEAD" else message.method
     if method not in ACTS[resource]:
         raise MethodNotAllowed(tuple(ACTS[resource]))
-    headers = dict(message.headers)
+    headers = message.headers
     authorization = read_authorization(headers.get("authorization"))
     content_type = headers.get("content-type", "")
     return Call(
@@ -162,20 +179,19 @@ def _receive(resource: Resource, desk: Desk) -> Call:
         if_match=headers.get("if-match"),
         if_none_match=headers.get("if-none-match"),
         accept_language=headers.get("accept-language"),
-        is_query_readable=is_readable,
+        is_query_readable=message.is_query_readable,
     )
 
 
-def _read_query(raw: bytes) -> tuple[tuple[tuple[str, str], ...], bool]:
-    """Return the query's parameters, and whether all of it was UTF-8; clients need not encode UTF-8."""
-    text = raw.decode("utf-8", "surrogateescape")
+def _read_message() -> Message:
+    """Read all but the body. A query need not be percent-encoded, but it should be UTF-8."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    raw, is_readable = request.query_string, True
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
-        text.encode()
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
     except UnicodeError:
-        pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
-        return tuple(pairs), False
-    return tuple(pairs), True
+        pairs, is_readable = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True), False
+    return Message(request.method, tuple(pairs), headers, is_query_readable=is_readable)
 
 
 def _read_body() -> bytes:
@@ -190,8 +206,8 @@ def _read_body() -> bytes:
 
 
 def _reply(reply: Reply) -> Response:
-    consistent = {_VERSION: reply.version.value, _CONSISTENT: clock.format_rfc3339(clock.now())}
-    response = Response(reply.body, reply.status, {**reply.headers, **_HEADERS, **consistent})
+    stamps = {_VERSION: reply.version.value, _CONSISTENT: clock.format_rfc3339(clock.now())}
+    response = Response(reply.body, reply.status, {**_HEADERS, **stamps, **reply.headers})
     if reply.status != 204:
         response.headers["Content-Type"] = reply.content_type
     else:

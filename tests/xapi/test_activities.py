@@ -1,0 +1,98 @@
+"""GET /xapi/activities over HTTP (xAPI 1.0.3 Part 3 §2.5)."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.access.integrations import Kind
+from app.models.records import Exchange
+from app.models.store import XapiActivity
+from app.settings import Settings
+from app.xapi.links import digest
+from tests.xapi.conftest import Sender, make_sender
+from tests.xapi.resources import ACTIVITY, ask
+
+DEFINITION = '{"name": {"en": "Course"}, "extensions": {"urn:x": 1.50}}'
+
+
+def define(session: Session, sender: Sender, activity_id: str = ACTIVITY) -> None:
+    row = {
+        "integration_id": sender.integration.id,
+        "digest": digest(activity_id),
+        "activity_id": activity_id,
+        "definition": DEFINITION,
+    }
+    session.execute(insert(XapiActivity).values(row))
+    session.commit()
+
+
+def test_2_5_a_known_activity_has_its_definition(store: Sender, session: Session) -> None:
+    define(session, store)
+    response = ask(store, "GET", "activities", activityId=ACTIVITY)
+    assert response.status_code == 200
+    assert response.get_json() == {
+        "objectType": "Activity",
+        "id": ACTIVITY,
+        "definition": {"name": {"en": "Course"}, "extensions": {"urn:x": 1.5}},
+    }
+    assert b"1.50" in response.data
+
+
+@pytest.mark.parametrize(
+    "activity_id", [ACTIVITY, "https://example.org/a/../b", "urn:Ünï:日本", "tag:a'b&c=d+e%20"]
+)
+def test_2_5_an_unknown_activity_has_its_id_verbatim(store: Sender, activity_id: str) -> None:
+    response = ask(store, "GET", "activities", activityId=activity_id)
+    assert (response.status_code, response.get_json()) == (200, {"objectType": "Activity", "id": activity_id})
+    assert response.headers["Content-Type"] == "application/json"
+
+
+def test_2_5_a_query_need_not_be_percent_encoded(store: Sender) -> None:
+    environ = {"QUERY_STRING": "activityId=urn:Ünï:日本".encode().decode("latin-1")}
+    response = store.client.get("/xapi/activities", headers=store.headers, environ_overrides=environ)
+    assert response.get_json()["id"] == "urn:Ünï:日本"
+
+
+def test_2_5_another_integrations_activity_is_as_unknown_as_any(
+    client: FlaskClient, session: Session, settings: Settings, store: Sender
+) -> None:
+    define(session, make_sender(client, session, settings, kind=Kind.XAPI))
+    assert "definition" not in ask(store, "GET", "activities", activityId=ACTIVITY).get_json()
+
+
+@pytest.mark.parametrize("activity_id", ["", "abc", "should fail", "example.com/x", "ab=c://x", "urn:\x00"])
+def test_2_5_what_is_no_iri_is_400(store: Sender, activity_id: str) -> None:
+    assert ask(store, "GET", "activities", activityId=activity_id).status_code == 400
+
+
+def test_3_2_parameters_of_activities(store: Sender) -> None:
+    for query in ({}, {"ActivityId": ACTIVITY}, {"activityid": ACTIVITY}, {"activityId": ACTIVITY, "x": "1"}):
+        assert ask(store, "GET", "activities", **query).status_code == 400
+
+
+def test_1_1_head_of_activities_has_no_body(store: Sender) -> None:
+    response = ask(store, "HEAD", "activities", activityId=ACTIVITY)
+    assert (response.status_code, response.data) == (200, b"")
+
+
+@pytest.mark.parametrize("version", [None, "0.9", "1.1.0", "BAD"])
+def test_3_3_the_version_must_be_one_that_is_spoken(store: Sender, version: str | None) -> None:
+    response = ask(
+        store, "GET", "activities", activityId=ACTIVITY, headers={"X-Experience-API-Version": version}
+    )
+    assert response.status_code == 400
+    assert response.headers["X-Experience-API-Version"] == "1.0.3"
+
+
+def test_every_request_is_in_the_log(store: Sender, session: Session) -> None:
+    ask(store, "GET", "activities", activityId=ACTIVITY)
+    ask(store, "GET", "activities")
+    session.rollback()
+    rows = session.scalars(select(Exchange).order_by(Exchange.received_at)).all()
+    assert [(row.status, row.result, row.integration_id) for row in rows] == [
+        (200, "Activity read", store.integration.id),
+        (400, "Refused: the query parameter 'activityId' is missing (400)", store.integration.id),
+    ]
