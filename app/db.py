@@ -117,14 +117,14 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     # The driver's own BEGIN is deferred: it fails with BUSY_SNAPSHOT at once when a reader turns writer.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may lose acknowledged commits on power loss
         "foreign_keys=ON",
-        f"busy_timeout={int(PATIENCE_SECONDS * 1000)}",
+        f"busy_timeout={_full_patience_milliseconds()}",
         "secure_delete=ON",  # an erased learner must not stay readable in free pages
         "wal_autocheckpoint=4000",
         "journal_size_limit=67108864",
@@ -132,6 +132,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    record.info["waymark_busy_timeout"] = _full_patience_milliseconds()
+
+
+def _full_patience_milliseconds() -> int:
+    return int(PATIENCE_SECONDS * 1000)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -158,7 +163,7 @@ def transaction(*, deadline: float | None = None, is_quick: bool = False) -> Ite
     had by `deadline`, of the monotonic clock.
     """
     engine = db.engine
-    deadline = time.monotonic() + PATIENCE_SECONDS if deadline is None else deadline
+    deadline = new_deadline() if deadline is None else deadline
     token = enter_transaction()
     try:
         with write_lock(engine, deadline), Session(engine, expire_on_commit=False) as session:
@@ -172,6 +177,11 @@ def transaction(*, deadline: float | None = None, is_quick: bool = False) -> Ite
             session.commit()
     finally:
         _is_inside.reset(token)
+
+
+def new_deadline() -> float:
+    """Return when the patience of a piece of work that begins now will be over, on the monotonic clock."""
+    return time.monotonic() + PATIENCE_SECONDS
 
 
 def enter_transaction() -> Token[bool]:
@@ -188,7 +198,7 @@ def transact(work: Callable[[Session], T], *, deadline: float | None = None) -> 
     of the commit, so `work` must be safe to repeat. Raises DatabaseUnavailable after PATIENCE_SECONDS, or at
     a `deadline` of the monotonic clock.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS if deadline is None else deadline
+    deadline = new_deadline() if deadline is None else deadline
     pause = 0.01
     integrity_tries = 3
     is_quick = True

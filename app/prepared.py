@@ -195,6 +195,8 @@ def _flushed(session: Session) -> Connection:
 
 def _execute(connection: Connection, sql: str, parameters: Sequence[Any]) -> Any:
     cursor = connection.connection.cursor()
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, sql, parameters, None, False)
     try:
         cursor.execute(sql, parameters)
     except connection.dialect.loaded_dbapi.Error as error:

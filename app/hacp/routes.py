@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import clock, db, metrics
+from app.group_commit import transact_together
 from app.hacp import service, wire
 from app.hacp.admission import understand
 from app.hacp.errors import HacpError
@@ -42,11 +43,11 @@ def hacp() -> Response:
     message = understand(_receive())
     settings = settings_of(current_app)
     try:
-        reply = db.transact(lambda session: service.answer(session, settings, message))
+        reply = transact_together(lambda session: service.answer(session, settings, message))
         status, code = 200, 0
     except HacpError as error:
         refusal, status, code = error, error.status, error.code
-        reply = db.transact(lambda session: service.refuse(session, message, refusal))
+        reply = transact_together(lambda session: service.refuse(session, message, refusal))
     metrics.count_hacp(message.label, str(code))
     return _reply(reply, status)
 

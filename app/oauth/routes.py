@@ -12,6 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import clock, db, metrics
+from app.group_commit import transact_together
 from app.inspector.exchanges import NewExchange
 from app.oauth import service
 from app.settings import settings_of
@@ -41,7 +42,7 @@ def token() -> Response:
     """Give a client a token for its id and secret."""
     call = _receive()
     settings = settings_of(current_app)
-    reply = db.transact(lambda session: service.answer(session, settings, call))
+    reply = transact_together(lambda session: service.answer(session, settings, call))
     metrics.count_token(reply.result)
     return _reply(reply.status, reply.body, reply.headers)
 

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from app import clock, db, metrics
+from app.group_commit import transact_together
 from app.inspector.exchanges import NewExchange
 from app.inspector.redact import redact
 from app.settings import settings_of
@@ -70,14 +71,14 @@ def answer(resource: Resource) -> Response:
     try:
         desk.call = call = _receive(resource, desk)
         act = ACTS[resource][call.method]
-        reply = db.transact(lambda session: act(session, settings, desk))
+        reply = transact_together(lambda session: act(session, settings, desk))
     except XapiError as error:
         refusal = error
     else:
         for result, number in reply.counts.items():
             metrics.count_statements(result, number)
         return _reply(reply)
-    db.transact(lambda session: keep_refusal(session, desk, refusal))
+    transact_together(lambda session: keep_refusal(session, desk, refusal))
     if resource is Resource.STATEMENTS and request.method in ("POST", "PUT"):
         metrics.count_statements("refused")
     return _refusal_reply(refusal, desk)

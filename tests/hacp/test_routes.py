@@ -146,7 +146,7 @@ def test_trouble_with_the_database_is_503_and_never_looks_successful(
         raise db.DatabaseUnavailable("busy")
 
     content = classroom.open()
-    monkeypatch.setattr(db, "transact", fail)
+    monkeypatch.setattr("app.hacp.routes.transact_together", fail)
     reply = content.put("lesson_status=passed")
     assert reply.response.status_code == 503
     assert int(reply.response.headers["Retry-After"]) > 0

@@ -318,7 +318,7 @@ def test_database_trouble_is_503_and_never_invalid_client(
     def fail(_work: object) -> None:
         raise db.DatabaseUnavailable("gone")
 
-    monkeypatch.setattr(db, "transact", fail)
+    monkeypatch.setattr("app.oauth.routes.transact_together", fail)
     response = client.post("/oauth/token", data=linkedin.form)
     check_refusal(response, 503, "temporarily_unavailable")
     assert int(response.headers["Retry-After"]) > 0

@@ -393,7 +393,7 @@ def test_database_trouble_is_503(linkedin: Sender, monkeypatch: pytest.MonkeyPat
     def fail(_work: object) -> None:
         raise db.DatabaseUnavailable("gone")
 
-    monkeypatch.setattr(db, "transact", fail)
+    monkeypatch.setattr("app.xapi.routes.transact_together", fail)
     response = linkedin.send(with_id())
     check_refusal(response, 503)
     assert int(response.headers["Retry-After"]) > 0
