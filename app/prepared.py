@@ -22,6 +22,8 @@ _NOTHING: Values = {}
 _ONE_ROW = re.compile(r" VALUES (\([^()]*\))")
 # Far below both databases' limits of values in one statement (SQLite: 32,766).
 ROWS_IN_A_ROUND = 50
+# Of narrow rows; PostgreSQL's limit is 65,535 values.
+MANY_ROWS_IN_A_ROUND = 1_000
 # Writes that wait in `Session.info`; a session without the key writes at once.
 _WAITING = "waymark_waiting_writes"
 _CONNECTION = "waymark_connection"
@@ -63,6 +65,20 @@ class Prepared:
             cursor = _execute(connection, compiled.sql_of_rows(len(some)), parameters)
             found += [compiled.read(cursor, row) for row in cursor.fetchall()]
         return found
+
+    def run_all(self, session: Session, rows: Sequence[Values]) -> None:
+        """Insert any number of rows, as many in each round as the database likes best."""
+        if not rows:
+            return
+        connection = _flushed(session)
+        compiled = self._for(connection.dialect, rows[0])
+        if connection.dialect.name == "sqlite":
+            _execute_many(connection, compiled.sql, [compiled.bind(row) for row in rows])
+            return
+        for start in range(0, len(rows), MANY_ROWS_IN_A_ROUND):
+            some = rows[start : start + MANY_ROWS_IN_A_ROUND]
+            parameters = [value for row in some for value in compiled.bind(row)]
+            _execute(connection, compiled.sql_of_rows(len(some)), parameters)
 
     def run(self, session: Session, values: Values) -> None:
         """Run it now."""
@@ -203,3 +219,11 @@ def _execute(connection: Connection, sql: str, parameters: Sequence[Any]) -> Any
         # What SQLAlchemy does on its own way: wrap the driver's error, drop a connection that was cut.
         connection._handle_dbapi_exception(error, sql, parameters, cursor, None)
     return cursor
+
+
+def _execute_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(sql, rows)
+    except connection.dialect.loaded_dbapi.Error as error:
+        connection._handle_dbapi_exception(error, sql, rows, cursor, None)

@@ -82,14 +82,16 @@ _last_key = 0
 _process_number = secrets.randbits(10)
 
 
-def next_statement_key() -> int:
+def next_statement_key(microseconds: int | None = None) -> int:
     """Return the next statement key of this process: microseconds since 1970 and a 10-bit process number.
 
-    Keys of one process only grow, also when the clock steps back, so order, paging and since/until are
-    ranges of the key.
+    `microseconds` for a clock that all processes share; else our own is read. Keys of one process only
+    grow, also when the clock steps back, so order, paging and since/until are ranges of the key.
     """
     global _last_key
+    if microseconds is None:
+        microseconds = clock.to_microseconds(clock.now())
     with _key_lock:
-        key = (clock.to_microseconds(clock.now()) << 10) | _process_number
+        key = (microseconds << 10) | _process_number
         _last_key = key if key > _last_key else _last_key + 1024
         return _last_key

@@ -1,4 +1,4 @@
-"""Make the progress rows again from the observations they are a projection of."""
+"""Make progress rows again from the observations they are a projection of; withdrawn ones do not count."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rebuild(session: Session, learner_ids: Sequence[str]) -> int:
         select(Identity.learner_id, CourseIdentifier.course_id, *columns)
         .join(Identity, Identity.id == columns.identity_id)
         .join(CourseIdentifier, CourseIdentifier.id == columns.identifier_id)
-        .where(Identity.learner_id.in_(learner_ids))
+        .where(Identity.learner_id.in_(learner_ids), columns.is_withdrawn.is_(False))
         .order_by(Identity.learner_id, CourseIdentifier.course_id, columns.id)
     )
     rows = [

@@ -206,6 +206,7 @@ _same_duration = (
         _OBSERVATION.c.channel == Channel.XAPI.value,
         _OBSERVATION.c.time == bindparam("time"),
         _OBSERVATION.c.time_is_total.is_(False),
+        _OBSERVATION.c.is_withdrawn.is_(False),
     )
     .limit(1)
     .scalar_subquery()

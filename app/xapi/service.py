@@ -82,7 +82,9 @@ def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Inc
     outcome = store(session, caller, statements, version=caller.version(call), exchange_id=draft.request_id)
     effect = Effect()
     if outcome.new:
-        effect = track(session, caller.client, outcome.new, received_at=draft.received_at)
+        counted = [stored for stored in outcome.new if stored.key not in outcome.voided]
+        if counted:
+            effect = track(session, caller.client, counted, received_at=draft.received_at)
         mark_client_seen(session, caller.client, Milestone.STATEMENT)
     is_parked = bool(outcome.changed) or effect.failed > 0
     exchange = describe_exchange(caller, call, _describe(outcome, effect))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import Boolean, bindparam, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,24 +17,35 @@ from app.models.records import Statement as Row
 from app.prepared import Prepared
 from app.xapi.admission import Caller
 from app.xapi.comparison import is_same_statement
+from app.xapi.consistency import announce_write
+from app.xapi.definitions import learn
 from app.xapi.errors import StatementConflict
 from app.xapi.intake import Incoming
+from app.xapi.links import find_target
 from app.xapi.raw_text import splice
+from app.xapi.targeting import make_node, write_links
 from app.xapi.versions import Version
+from app.xapi.voiding import is_voiding, void
 
 _ASSIGNED = ("stored", "authority")
 _TABLE = table_of(Row)
+# Whether statements stored before are about this one; in text, for RETURNING knows no aliases of its table.
+_IS_AWAITED = literal_column(
+    "EXISTS (SELECT 1 FROM statement AS referrer WHERE referrer.integration_id = statement.integration_id"
+    " AND referrer.target_id = statement.statement_id)",
+    Boolean,
+).label("is_awaited")
 # Made once: on this path the building of a statement costs as much as its running.
 _INSERT = Prepared(
     {
         name: make(_TABLE)
         .on_conflict_do_nothing(index_elements=["integration_id", "statement_id"])
-        .returning(_TABLE.c.key)
+        .returning(_TABLE.c.key, _IS_AWAITED)
         for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
     }
 )
 _BY_ID = Prepared(
-    select(Row.key, Row.credential_id, Row.content_hash, Row.payload).where(
+    select(Row.key, Row.credential_id, Row.content_hash, Row.payload, Row.is_voided).where(
         Row.integration_id == bindparam("integration_id"), Row.statement_id == bindparam("statement_id")
     )
 )
@@ -50,11 +61,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request's statements: new ones, plain repeats, and known ids with other content."""
+    """What became of a request's statements: new ones, plain repeats, and known ids with other content.
+
+    `voided` are the keys of all that are voided by it, or came when they were voided already.
+    """
 
     new: tuple[Stored, ...]
     repeated: int
     changed: tuple[Incoming, ...]
+    voided: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +91,52 @@ def store(
     """Insert what is new. A known id is never changed: with other content the record store raises
     StatementConflict, and for LinkedIn it is reported as changed.
     """
-    keyed = [Stored(next_statement_key(), incoming) for incoming in statements]
-    if not keyed:
+    if not statements:
         return Outcome((), 0, ())
+    targets = [find_target(incoming.value) for incoming in statements]
+    moment = announce_write(session, caller.client.integration_id, is_alone=any(targets))
+    keyed = [Stored(next_statement_key(moment), incoming) for incoming in statements]
     rows = [_row(caller, stored, version, exchange_id) for stored in keyed]
-    inserted = {row.key for row in _INSERT.all_of(session, rows)}
+    inserted = {row.key: bool(row.is_awaited) for row in _INSERT.all_of(session, rows)}
     known = [stored.incoming for stored in keyed if stored.key not in inserted]
     changed = tuple(incoming for incoming in known if not _is_repeat(session, caller, incoming))
     if changed and not caller.client.is_lenient:
         raise StatementConflict(f"another statement with the id {changed[0].statement_id} is stored")
     new = tuple(stored for stored in keyed if stored.key in inserted)
-    return Outcome(new, len(known) - len(changed), changed)
+    awaited = frozenset(key for key, is_awaited in inserted.items() if is_awaited)
+    return Outcome(new, len(known) - len(changed), changed, _weave(session, caller, new, awaited))
 
 
-def find_statement(session: Session, caller: Caller, statement_id: str, *, is_own_only: bool) -> Found | None:
-    """Return a statement of the caller's integration; another's id is as unknown as any."""
+def find_statement(
+    session: Session, caller: Caller, statement_id: str, *, is_own_only: bool, is_voided: bool = False
+) -> Found | None:
+    """Return a statement of the caller's integration, voided or not as is asked; another's id is as
+    unknown as any.
+    """
     row = _find_row(session, caller, statement_id)
-    if row is None or (is_own_only and row.credential_id != caller.client.credential_id):
+    if row is None or row.is_voided is not is_voided:
+        return None
+    if is_own_only and row.credential_id != caller.client.credential_id:
         return None
     return Found(row.key, row.payload.encode())
+
+
+def _weave(
+    session: Session, caller: Caller, new: Sequence[Stored], awaited: frozenset[int]
+) -> frozenset[int]:
+    """Write what new statements are found by and what they teach; returns what is voided by it."""
+    if not new:
+        return frozenset()
+    integration_id, authority = caller.client.integration_id, orjson.loads(caller.authority)
+    values = [stored.incoming.value for stored in new]
+    nodes = [
+        make_node(stored.key, stored.incoming.statement_id, stored.incoming.value, authority)
+        for stored in new
+    ]
+    write_links(session, integration_id, nodes, awaited)
+    learn(session, integration_id, values)
+    voiding = {stored.key for stored in new if is_voiding(stored.incoming.value)}
+    return void(session, integration_id, nodes, voiding=voiding, awaited=awaited)
 
 
 def _row(caller: Caller, stored: Stored, version: Version, exchange_id: str) -> dict[str, Any]:
@@ -106,6 +148,9 @@ def _row(caller: Caller, stored: Stored, version: Version, exchange_id: str) -> 
         "credential_id": caller.client.credential_id,
         "exchange_id": exchange_id,
         "content_hash": incoming.content_hash,
+        "target_id": find_target(incoming.value),
+        "is_voiding": is_voiding(incoming.value),
+        "is_voided": False,
         "payload": _complete(incoming, stored.key, caller.authority, version).decode(),
     }
 

@@ -1,0 +1,150 @@
+"""What all statements together say of activities and agents (xAPI 1.0.3 Part 3 §2.5, §2.4).
+
+An activity's canonical definition unites the language maps of all definitions that came; of any other member
+the last one stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.models.base import table_of
+from app.models.store import XapiActivity, XapiAgent
+from app.prepared import Prepared
+from app.xapi.links import agent_text, digest, find_activities, find_agents
+from app.xapi.wire import JsonObject
+
+_LANGUAGE_MAPS = ("name", "description")
+_LONGEST_NAME = 255
+_ACTIVITY, _AGENT = table_of(XapiActivity), table_of(XapiAgent)
+_COLUMNS = (_ACTIVITY.c.digest, _ACTIVITY.c.definition)
+
+
+def _insert(table: Any) -> Prepared:
+    makers = (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+    return Prepared({name: make(table).on_conflict_do_nothing() for name, make in makers})
+
+
+_INSERT_ACTIVITIES, _INSERT_AGENTS = _insert(_ACTIVITY), _insert(_AGENT)
+_ONE = Prepared(
+    select(*_COLUMNS).where(
+        _ACTIVITY.c.integration_id == bindparam("integration_id"), _ACTIVITY.c.digest == bindparam("digest")
+    )
+)
+_UPDATE = Prepared(
+    update(_ACTIVITY)
+    .values(definition=bindparam("new_definition"))
+    .where(
+        _ACTIVITY.c.integration_id == bindparam("of_integration"),
+        _ACTIVITY.c.digest == bindparam("of_digest"),
+    )
+)
+_SOME = (
+    select(*_COLUMNS)
+    .where(
+        _ACTIVITY.c.integration_id == bindparam("integration_id"),
+        _ACTIVITY.c.digest.in_(bindparam("digests", expanding=True)),
+    )
+    .order_by(_ACTIVITY.c.digest)
+)
+_AT_ONCE = 500
+
+
+def learn(session: Session, integration_id: str, statements: Sequence[JsonObject]) -> None:
+    """Merge the definitions and names that statements bring, in their order; writes only what changes."""
+    names: set[tuple[bytes, str]] = set()
+    heard: dict[str, list[JsonObject]] = {}
+    for statement in statements:
+        for agent in find_agents(statement):
+            name, text = agent.get("name"), agent_text(agent)
+            if text is not None and isinstance(name, str) and name:
+                names.add((digest(text), name[:_LONGEST_NAME]))
+        for activity in find_activities(statement):
+            definition = activity.get("definition")
+            if isinstance(definition, dict):
+                heard.setdefault(str(activity["id"]), []).append(definition)
+    if heard:
+        _learn_activities(session, integration_id, heard)
+    # Sorted, as are the activities: two writers of the same rows must not lock each other out.
+    rows = [
+        {"integration_id": integration_id, "digest": value, "name": name} for value, name in sorted(names)
+    ]
+    _INSERT_AGENTS.run_all(session, rows)
+
+
+def find_definitions(
+    session: Session, integration_id: str, digests: Collection[bytes]
+) -> dict[bytes, JsonObject]:
+    """Return the canonical definitions of those activities that have one."""
+    rows = _select(session, integration_id, sorted(digests), is_locking=False)
+    return {value: orjson.loads(text) for value, text in rows.items()}
+
+
+def merge_definitions(known: JsonObject | None, heard: Sequence[JsonObject]) -> JsonObject:
+    """Return a definition after others were heard of the same activity."""
+    merged = dict(known or {})
+    for definition in heard:
+        for name, value in definition.items():
+            old = merged.get(name)
+            is_united = name in _LANGUAGE_MAPS and isinstance(old, dict) and isinstance(value, dict)
+            merged[name] = {**old, **value} if is_united else value  # type: ignore[dict-item]
+    return merged
+
+
+def _learn_activities(session: Session, integration_id: str, heard: Mapping[str, list[JsonObject]]) -> None:
+    by_digest = sorted((digest(activity_id), activity_id) for activity_id in heard)
+    digests = [value for value, _ in by_digest]
+    if not _changes(_select(session, integration_id, digests, is_locking=False), by_digest, heard):
+        return
+    rows = [
+        {
+            "integration_id": integration_id,
+            "digest": value,
+            "activity_id": activity_id,
+            "definition": orjson.dumps(merge_definitions(None, heard[activity_id])).decode(),
+        }
+        for value, activity_id in by_digest
+    ]
+    _INSERT_ACTIVITIES.run_all(session, rows)
+    # Now all of the rows are there to be locked; whoever was faster has committed.
+    known = _select(session, integration_id, digests, is_locking=True)
+    for value, text in _changes(known, by_digest, heard).items():
+        key = {"of_integration": integration_id, "of_digest": value}
+        _UPDATE.run(session, {**key, "new_definition": text})
+
+
+def _changes(
+    known: Mapping[bytes, str], by_digest: Sequence[tuple[bytes, str]], heard: Mapping[str, list[JsonObject]]
+) -> dict[bytes, str]:
+    """Return the new texts of the definitions that are not what is known."""
+    changes = {}
+    for value, activity_id in by_digest:
+        old = orjson.loads(known[value]) if value in known else None
+        merged = merge_definitions(old, heard[activity_id])
+        if old is None or _sorted_text(merged) != _sorted_text(old):
+            changes[value] = orjson.dumps(merged).decode()
+    return changes
+
+
+def _sorted_text(value: JsonObject) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def _select(
+    session: Session, integration_id: str, digests: Sequence[bytes], *, is_locking: bool
+) -> dict[bytes, str]:
+    if len(digests) == 1 and not is_locking:
+        row = _ONE.first(session, {"integration_id": integration_id, "digest": digests[0]})
+        return {} if row is None else {bytes(row.digest): row.definition}
+    query = _SOME.with_for_update() if is_locking else _SOME
+    found = {}
+    for start in range(0, len(digests), _AT_ONCE):
+        values = {"integration_id": integration_id, "digests": digests[start : start + _AT_ONCE]}
+        found.update({bytes(row.digest): row.definition for row in session.execute(query, values)})
+    return found
