@@ -151,7 +151,7 @@ def _desk(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Desk:
 def _report(result: Result) -> list[str]:
     lines = [_line(result.trial, result.outcome.value)]
     if result.outcome is Outcome.NOT_RUN:
-        lines.append(f"           not run: {result.reason}")
+        lines.append(f"           because {result.reason}")
     if result.outcome is Outcome.FAILED:
         lines += [f"           {text}" for text in result.messages]
         lines.append(f"           expected  {result.expected}")

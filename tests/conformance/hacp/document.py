@@ -84,6 +84,7 @@ need a missing one are not run:
 |---|---|
 | `progress` | an object with `percent`, `status`, `score` (0 to 100, or null) and `time_seconds` |
 | `interactions`, `objectives`, `comments` | lists of objects with the columns as the content named them |
+| `exchanges` | the messages, oldest first: `repairs` and `changes` (lists), `parked` (true if set aside) |
 | `records` | a list of objects with `command` (`putpath`, in lower case), one for each raw text it kept |
 
 ### Waymark itself

@@ -132,9 +132,9 @@ class Desk:
     def fresh(self, features: Mapping[str, object]) -> Launch:
         """Launch for a learner nobody heard of; raises NotRun where that cannot be had."""
         if not self.can_launch:
-            raise NotRun("needs a launch of its own, and one session was given: see --launch-command")
+            raise NotRun("it needs a launch of its own, and one session was given: see --launch-command")
         if not self.is_fresh:
-            raise NotRun(f"needs a learner of its own: the launch command has no {PLACEHOLDER}")
+            raise NotRun(f"it needs a learner of its own: the launch command has no {PLACEHOLDER}")
         return self.launch(f"hacp-{self._run}-{next(self._numbers)}", features)
 
     def shared(self) -> Launch:
@@ -149,7 +149,7 @@ class Desk:
     def again(self, launch: Launch, of_this_launch: Mapping[str, object]) -> Launch:
         """Launch once more for the same learner and the same unit."""
         if not self.can_launch:
-            raise NotRun("needs a second launch, and one session was given: see --launch-command")
+            raise NotRun("it needs a second launch, and one session was given: see --launch-command")
         lasting = {name: value for name, value in launch.features.items() if name not in OF_ONE_LAUNCH}
         found = self.launch(launch.learner, {**lasting, **of_this_launch})
         if not self.is_fresh:
@@ -175,14 +175,16 @@ class Desk:
     def progress(self, launch: Launch) -> Answer:
         """Return what the LMS itself says of a launch; raises NotRun where nobody can be asked."""
         if self.progress_source is None:
-            raise NotRun("needs to see what the LMS shows: see --progress-command")
+            raise NotRun("it needs to see what the LMS shows: see --progress-command")
         asked = {"ask": "progress", "learner": launch.learner, "features": launch.features}
         return self.progress_source.ask({**asked, "launch": launch.answer})
 
     def hide(self, text: str) -> str:
         """Take every session id of this run out of a text."""
         for session_id in sorted(set(self.session_ids), key=len, reverse=True):
-            text = text.replace(session_id, "[session id]")
+            encoded = "".join(f"%{byte:02X}" for byte in session_id.encode())
+            for form in (session_id, encoded, encoded.replace("%", "%25")):
+                text = text.replace(form, "[session id]")
         return text
 
     def _given(self) -> Launch:

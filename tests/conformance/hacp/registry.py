@@ -29,6 +29,7 @@ _MODULES = (
     "objectives",
     "sizes",
     "records",
+    "shown",
     "browsers",
     "clients",
     "launches",

@@ -101,7 +101,7 @@ def test_the_products_own_launch_command_will_do(
     launch = f"{command} --course {course} --learner {learner}"
     assert main(["--launch-command", launch, "--case", "2,10,18,79a"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "           not run: needs a learner of its own: the launch command has no {learner}" in lines
+    assert "           because it needs a learner of its own: the launch command has no {learner}" in lines
     assert lines[-1] == "11 passed, 0 failed, 1 not run."
 
 

@@ -9,8 +9,6 @@ from ..checks import expect, expect_equal
 from ..registry import READS, WRITES, case
 from ..reply import Reply
 
-COMMANDS = ("GetParam", "PutParam", "PutComments", "ExitAU")
-
 
 @case(
     1,

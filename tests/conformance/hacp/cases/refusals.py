@@ -145,7 +145,7 @@ def after_a_refusal(bench: Bench) -> None:
 )
 def two_learners(bench: Bench) -> None:
     if not bench.desk.is_fresh:
-        raise NotRun("needs two learners")
+        raise NotRun("it needs two learners")
     first, second = bench.fresh(), bench.fresh()
     first.put("lesson_location=of the first", "score=11", lesson="first's data")
     second.put("lesson_location=of the second")

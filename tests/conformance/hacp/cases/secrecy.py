@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 3
 )
 def log(bench: Bench) -> None:
     if not bench.desk.log_files:
-        raise NotRun("needs the server's log: see --log")
+        raise NotRun("it needs the server's log: see --log")
     content = bench.open()
     content.put("lesson_location=logged")
     content.send("Foo").refused(1)
