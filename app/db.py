@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.prepared import (
     QuickWayFailed,
+    WaitingSession,
     let_writes_wait,
     may_fail_quickly,
     remember_connection,
@@ -166,7 +167,7 @@ def transaction(*, deadline: float | None = None, is_quick: bool = False) -> Ite
     deadline = new_deadline() if deadline is None else deadline
     token = enter_transaction()
     try:
-        with write_lock(engine, deadline), Session(engine, expire_on_commit=False) as session:
+        with write_lock(engine, deadline), WaitingSession(engine, expire_on_commit=False) as session:
             patience = deadline - time.monotonic()
             session.connection(execution_options={"waymark_write": True, "waymark_patience": patience})
             remember_connection(session)

@@ -28,7 +28,7 @@ from app.db import (
     transact,
     write_lock,
 )
-from app.prepared import let_writes_wait, remember_connection, run_raw, write_waiting
+from app.prepared import WaitingSession, let_writes_wait, remember_connection, run_raw, write_waiting
 from app.write_lane import Lane, LaneFull, Member, OutOfTime
 
 T = TypeVar("T")
@@ -112,7 +112,8 @@ def _do(connection: Connection, member: Member) -> bool:
 
 
 def _work(connection: Connection, work: Callable[[Session], Any]) -> Any:
-    with Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+    mode: Any = "rollback_only"  # the group's savepoint is not the session's to release
+    with WaitingSession(connection, expire_on_commit=False, join_transaction_mode=mode) as session:
         remember_connection(session)
         let_writes_wait(session)
         result = work(session)

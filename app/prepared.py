@@ -11,10 +11,11 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Table, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.expression import Delete, Insert, Select, Update
+from sqlalchemy.sql.visitors import iterate
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 Values = Mapping[str, Any]
@@ -38,11 +39,13 @@ class Prepared:
 
     def __init__(self, statement: Statement | Mapping[str, Statement]) -> None:
         self._statement = statement
+        some = next(iter(statement.values())) if isinstance(statement, Mapping) else statement
+        self.tables = frozenset(str(each.name) for each in iterate(some) if isinstance(each, Table))
         self._compiled: dict[str, _Compiled] = {}
 
     def first(self, session: Session, values: Values = _NOTHING) -> Any | None:
         """Run it and return its first row, a named tuple, or None."""
-        connection = _flushed(session)
+        connection = _flushed(session, self.tables)
         compiled = self._for(connection.dialect, values)
         cursor = _execute(connection, compiled.sql, compiled.bind(values))
         row = cursor.fetchone()
@@ -50,7 +53,7 @@ class Prepared:
 
     def all(self, session: Session, values: Values = _NOTHING) -> list[Any]:
         """Run it and return its rows, named tuples."""
-        connection = _flushed(session)
+        connection = _flushed(session, self.tables)
         compiled = self._for(connection.dialect, values)
         cursor = _execute(connection, compiled.sql, compiled.bind(values))
         return [compiled.read(cursor, row) for row in cursor.fetchall()]
@@ -87,12 +90,13 @@ class Prepared:
         _execute(connection, compiled.sql, compiled.bind(values))
 
     def run_later(self, session: Session, values: Values) -> None:
-        """Run it before anything else is asked of the session, at the latest before the commit.
+        """Run it before anything else is asked of its table, at the latest before the commit.
 
-        PostgreSQL then hears of all that wait in one statement, so they may not touch the same row.
+        PostgreSQL then hears of all that wait in one statement.
         """
+        connection = _flushed(session, self.tables)
         waiting = session.info.get(_WAITING)
-        if waiting is None or session.get_bind().dialect.name != "postgresql":
+        if waiting is None or connection.dialect.name != "postgresql":
             self.run(session, values)
         else:
             waiting.append((self, dict(values)))
@@ -136,6 +140,20 @@ def write_waiting(session: Session) -> None:
             _execute(connection, head + works[-1][0].sql, parameters)
         except Exception as error:
             raise QuickWayFailed("a write that waited") from error
+
+
+class WaitingSession(Session):
+    """A session whose own statements see the writes that wait."""
+
+
+@event.listens_for(WaitingSession, "do_orm_execute")
+def _write_before_asking(state: ORMExecuteState) -> None:
+    write_waiting(state.session)
+
+
+@event.listens_for(WaitingSession, "before_flush")
+def _write_before_flushing(session: Session, *_: object) -> None:
+    write_waiting(session)
 
 
 class _Compiled:
@@ -202,8 +220,11 @@ def run_raw(connection: Connection, sql: str) -> None:
     _execute(connection, sql, ())
 
 
-def _flushed(session: Session) -> Connection:
-    write_waiting(session)
+def _flushed(session: Session, tables: frozenset[str] | None = None) -> Connection:
+    """Return the session's connection, once what waits for one of these tables (None: for any) is written."""
+    waiting = session.info.get(_WAITING)
+    if waiting and (tables is None or not all(tables.isdisjoint(each.tables) for each, _ in waiting)):
+        write_waiting(session)
     known: Connection | None = session.info.get(_CONNECTION)
     # A savepoint begins only when the session is asked for its connection.
     return session.connection() if known is None or session.in_nested_transaction() else known

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.access.integrations import Milestone, mark_seen
 from app.access.launches import Launch, LaunchState, save_launch
-from app.catalog.service import own_identifier
 from app.db import find_trouble, savepoint
 from app.hacp import attempts, journal, wire
 from app.hacp.admission import DATA_COMMANDS, PUTS, Message, Situation, admit
@@ -21,10 +20,10 @@ from app.hacp.attempt_rules import Attempt
 from app.hacp.changes import list_changes, list_progress_changes
 from app.hacp.commands import ACTIONS, Outcome
 from app.hacp.errors import HacpError
+from app.hacp.own_names import find_own_names
 from app.hacp.vocabulary import Command, Reported, to_observation
 from app.inspector.exchanges import RecordedChange
 from app.inspector.findings import Finding
-from app.learners.service import own_identity
 from app.logs import get_logger
 from app.progress.service import Change, Evidence, record
 from app.progress.wording import describe_progress
@@ -113,10 +112,11 @@ def _report(
 
 
 def _record(session: Session, situation: Situation, launch: Launch, reported: Reported) -> Change:
+    identity, identifier = find_own_names(session, launch)
     return record(
         session,
-        identity=own_identity(session, launch.learner_id),
-        identifier=own_identifier(session, launch.course_id),
+        identity=identity,
+        identifier=identifier,
         report=to_observation(
             reported,
             source=launch.id,

@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.arranging import arrange
 from tests.bench.bare import postgresql_commits_per_second, sqlite_commits_per_second
 from tests.bench.client import Measured, measure
-from tests.bench.scenarios import Scenario, scenarios
+from tests.bench.scenarios import CROWD, Scenario, scenarios
 from tests.databases import PostgresServer, SqliteFiles
 from tests.running import RunningServer, running_server
 
@@ -59,7 +59,7 @@ def _start(stack: ExitStack, kind: str, directory: Path, postgres: PostgresServe
     directory.mkdir()
     url = SqliteFiles(directory).fresh(directory) if kind == "sqlite" else postgres.fresh()
     server = stack.enter_context(running_server(url, directory, wsgi_app="tests.bench.wsgi_bench:app"))
-    arrangement = arrange(server.environment, learners=200, courses=20, sessions=64)
+    arrangement = arrange(server.environment, learners=200, courses=20, sessions=CROWD)
     token = _token(server.url, arrangement.client_id, arrangement.client_secret)
     return Bench(kind, server, scenarios(server.url, arrangement, token))
 
@@ -72,15 +72,15 @@ def _token(url: str, client_id: str, client_secret: str) -> str:
 
 
 def _measure_once(bench: Bench, options: argparse.Namespace) -> None:
-    for number, scenario in enumerate(bench.scenarios):
-        if number and options.only not in scenario.name:
+    for scenario in bench.scenarios:
+        if not scenario.is_base and options.only not in scenario.name:
             continue
         measured = measure(
             bench.server.url,
             scenario.make_requests,
             scenario.is_right,
             seconds=options.seconds,
-            connections=options.connections,
+            connections=scenario.connections or options.connections,
         )
         bench.rounds.setdefault(scenario.name, []).append(measured)
         if measured.wrong:
@@ -92,7 +92,7 @@ def _print_table(bench: Bench) -> None:
     print(f"\n{bench.kind}: medians of {len(next(iter(bench.rounds.values())))} rounds")
     heads = ("req/s", "items/s", "of no-op", "p50 ms", "p99 ms", "p99/no-op", "wrong")
     print(f"{'':26}" + "".join(f"{head:>11}" for head in heads))
-    base: tuple[float, float] | None = None
+    bases: dict[int | None, tuple[float, float]] = {}
     for scenario in bench.scenarios:
         rounds = bench.rounds.get(scenario.name)
         if not rounds:
@@ -100,7 +100,7 @@ def _print_table(bench: Bench) -> None:
         rate = statistics.median(m.rate for m in rounds)
         p50 = statistics.median(m.percentile(0.5) for m in rounds) * 1000
         p99 = statistics.median(m.percentile(0.99) for m in rounds) * 1000
-        base = base or (rate, p99)
+        base = bases.setdefault(scenario.connections, (rate, p99))
         wrong = sum(m.wrong for m in rounds)
         print(
             f"{scenario.name:26}{rate:11,.0f}{rate * scenario.items:11,.0f}{rate / base[0]:11.1%}"

@@ -15,27 +15,43 @@ from tests.bench.client import MakeRequests, http_request
 
 FORM = "application/x-www-form-urlencoded"
 BATCH = 50
+# A whole school at the same lesson: so many learners, each with a session and a connection of their own.
+CROWD = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One kind of request; `items` is how many statements or messages each carries."""
+    """One kind of request; `items` is how many statements or messages each carries.
+
+    `connections` is set where their number belongs to the scenario itself; it is then compared with the no-op
+    route under as many (`is_base`).
+    """
 
     name: str
     make_requests: MakeRequests
     is_right: bytes
     items: int = 1
+    connections: int | None = None
+    is_base: bool = False
 
 
 def scenarios(url: str, arrangement: Arrangement, token: str) -> list[Scenario]:
-    """Return the scenarios, the no-op route first: every other one is compared with it."""
+    """Return the scenarios, each after the no-op route that it is compared with."""
     return [
-        Scenario("no-op route", _noop(url, "/bench/noop"), b"200"),
+        Scenario("no-op route", _noop(url, "/bench/noop"), b"200", is_base=True),
         Scenario("no-op in a bare Flask", _noop(url, "/bare/noop"), b"200"),
         Scenario("token", _token(url, arrangement), b"access_token"),
         Scenario("statement", _statements(url, arrangement, token, 1), b'"'),
         Scenario(f"batch of {BATCH} statements", _statements(url, arrangement, token, BATCH), b'"', BATCH),
         Scenario("PutParam", _put_param(url, arrangement), b"rror=0"),
+        Scenario(
+            f"no-op route, {CROWD} at once",
+            _noop(url, "/bench/noop"),
+            b"200",
+            connections=CROWD,
+            is_base=True,
+        ),
+        Scenario(f"PutParam, {CROWD} at once", _put_param(url, arrangement), b"rror=0", connections=CROWD),
     ]
 
 
