@@ -53,6 +53,7 @@ class Settings:
     launch_link_days: int = 30
     exchange_days: int = 30
     exchange_max_mb: int = 512
+    document_max_mb: int = 10
     outbound_allow: tuple[str, ...] = ()
     log_level: str = "INFO"
     log_format: str = "text"
@@ -99,6 +100,7 @@ def load_settings() -> Settings:
         launch_link_days=env.int("LAUNCH_LINK_DAYS", Settings.launch_link_days, validate=validate.Range(1)),
         exchange_days=env.int("EXCHANGE_DAYS", Settings.exchange_days, validate=validate.Range(1)),
         exchange_max_mb=env.int("EXCHANGE_MAX_MB", Settings.exchange_max_mb, validate=validate.Range(16)),
+        document_max_mb=env.int("DOCUMENT_MAX_MB", Settings.document_max_mb, validate=validate.Range(1, 50)),
         outbound_allow=_networks(env, "OUTBOUND_ALLOW"),
         log_level=env.str(
             "LOG_LEVEL", Settings.log_level, validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])

@@ -31,6 +31,9 @@ class Resource(StrEnum):
     ABOUT = "about"
 
 
+DOCUMENTS = frozenset({Resource.STATE, Resource.ACTIVITY_PROFILE, Resource.AGENT_PROFILE})
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request as it was meant: 1.0.3's alternate syntax is decoded, and HEAD arrives as GET.

@@ -19,11 +19,13 @@ def format_etag(body: bytes) -> str:
     return f'"{hash_document(body)}"'
 
 
-def check_precondition(existing: str | None, *, if_match: str | None, if_none_match: str | None) -> None:
-    """Judge the two headers against the hash of what exists; raises PreconditionFailed.
+def is_conditional(if_match: str | None, if_none_match: str | None) -> bool:
+    """Tell whether a request names any tag; an empty header names none."""
+    return bool(_tags(if_match) or _tags(if_none_match))
 
-    An empty header counts as none.
-    """
+
+def check_precondition(existing: str | None, if_match: str | None, if_none_match: str | None) -> None:
+    """Judge the two headers against the hash of what exists; raises PreconditionFailed."""
     wanted, unwanted = _tags(if_match), _tags(if_none_match)
     if wanted and existing is None:
         raise PreconditionFailed("If-Match names a document, and there is none")
@@ -34,15 +36,14 @@ def check_precondition(existing: str | None, *, if_match: str | None, if_none_ma
 
 
 def check_put_is_careful(
-    existing: str | None, version: Version, *, is_state: bool, if_match: str | None, if_none_match: str | None
+    existing: str | None, version: Version, *, is_state: bool, has_precondition: bool
 ) -> None:
     """Refuse a PUT without If-Match and If-None-Match where a version wants one.
 
     1.0.3 lets state go free and wants one for every profile; 2.0 wants one wherever something would be
     overwritten. What exists comes first: 409 beats 400.
     """
-    is_free = is_state and version is Version.V1
-    if _tags(if_match) or _tags(if_none_match) or is_free:
+    if has_precondition or (is_state and version is Version.V1):
         return
     if existing is not None:
         raise DocumentConflict(f"a document exists here already: {_SAY_HOW}")

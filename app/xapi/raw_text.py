@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 import orjson
 
 _NEXT_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
+_BLANK = b" \t\r\n"
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},]', re.DOTALL)
 
 
@@ -37,6 +38,21 @@ def splice(text: bytes, members: Mapping[str, bytes], *, replaced: Collection[st
     head = text[:-1].rstrip()
     added = b",".join(b'"%s":%s' % (name.encode(), value) for name, value in members.items())
     return head + (b"" if head == b"{" else b",") + added + b"}"
+
+
+def find_members(text: bytes) -> dict[str, bytes]:
+    """Return the text of each member of an object, in order."""
+    found = {}
+    for name, start, end in _members(text):
+        key = _TOKEN.match(text, start)
+        assert key is not None
+        found[name] = text[key.end() : end].lstrip(_BLANK).removeprefix(b":").strip(_BLANK)
+    return found
+
+
+def join_members(members: Mapping[str, bytes]) -> bytes:
+    """Write an object of members whose values are text already."""
+    return b"{" + b",".join(orjson.dumps(name) + b":" + value for name, value in members.items()) + b"}"
 
 
 def _without(text: bytes, names: Collection[str]) -> bytes:

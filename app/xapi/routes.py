@@ -26,7 +26,8 @@ from app.xapi.activities import get_activity
 from app.xapi.admission import read_authorization
 from app.xapi.agents import get_person
 from app.xapi.alternate import Message, decode, is_alternate, short_type
-from app.xapi.call import Act, Call, Desk, Reply, Resource
+from app.xapi.call import DOCUMENTS, Act, Call, Desk, Reply, Resource
+from app.xapi.documents import delete_one_or_all, get_document, post_document, put_document
 from app.xapi.errors import (
     BodyTooLarge,
     MethodNotAllowed,
@@ -40,12 +41,21 @@ from app.xapi.wire import MAX_BODY_BYTES
 
 blueprint = Blueprint("xapi", __name__)
 
+_DOCUMENT_ACTS: Mapping[str, Act] = {
+    "GET": get_document,
+    "PUT": put_document,
+    "POST": post_document,
+    "DELETE": delete_one_or_all,
+}
 ACTS: Mapping[Resource, Mapping[str, Act]] = {
     Resource.STATEMENTS: {
         "GET": service.get_statement,
         "PUT": service.put_statement,
         "POST": service.post_statements,
     },
+    Resource.STATE: _DOCUMENT_ACTS,
+    Resource.ACTIVITY_PROFILE: _DOCUMENT_ACTS,
+    Resource.AGENT_PROFILE: _DOCUMENT_ACTS,
     Resource.ACTIVITIES: {"GET": get_activity},
     Resource.AGENTS: {"GET": get_person},
 }
@@ -156,10 +166,13 @@ def _draft() -> NewExchange:
 def _receive(resource: Resource, desk: Desk) -> Call:
     """Find out what is asked and with which credentials; a stranger's body is left unread."""
     message = _read_message()
+    max_bytes = MAX_BODY_BYTES
+    if resource in DOCUMENTS:
+        max_bytes = settings_of(current_app).document_max_mb * 1024 * 1024
     is_form = is_alternate(message)
     if is_form:
         # Its credentials may stand in the body.
-        message = decode(replace(message, body=_read_body()))
+        message = decode(replace(message, body=_read_body(max_bytes)))
         desk.version_header = message.headers.get(_VERSION.lower())
     method = "GET" if message.method == "HEAD" else message.method
     if method not in ACTS[resource]:
@@ -172,7 +185,7 @@ def _receive(resource: Resource, desk: Desk) -> Call:
         resource=resource,
         method=method,
         authorization=authorization,
-        body=message.body if is_form else _read_body(),
+        body=message.body if is_form else _read_body(max_bytes),
         parameters=message.parameters,
         version_header=headers.get(_VERSION.lower()),
         content_type=content_type,
@@ -195,14 +208,14 @@ def _read_message() -> Message:
     return Message(request.method, tuple(pairs), headers, is_query_readable=is_readable)
 
 
-def _read_body() -> bytes:
+def _read_body(max_bytes: int = MAX_BODY_BYTES) -> bytes:
     # One byte more: of a body without Content-Length Werkzeug gives the first part without a word.
-    request.max_content_length = MAX_BODY_BYTES + 1
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+    request.max_content_length = max_bytes + 1
+    if (request.content_length or 0) > max_bytes:
+        raise BodyTooLarge(f"the body is larger than {max_bytes} bytes")
     body = request.get_data(cache=False)
-    if len(body) > MAX_BODY_BYTES:
-        raise BodyTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
+    if len(body) > max_bytes:
+        raise BodyTooLarge(f"the body is larger than {max_bytes} bytes")
     return body
 
 
