@@ -77,6 +77,8 @@ class Desk:
     version_header: str | None = None
     call: Call | None = None
     caller: Caller | None = None
+    # In microseconds: until when the store is complete, if that was asked.
+    horizon: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from app.xapi.admission import read_authorization
 from app.xapi.agents import get_person
 from app.xapi.alternate import Message, decode, is_alternate, short_type
 from app.xapi.call import DOCUMENTS, Act, Call, Desk, Reply, Resource
+from app.xapi.consistency import format_horizon
 from app.xapi.documents import delete_one_or_all, get_document, post_document, put_document
 from app.xapi.errors import (
     BodyTooLarge,
@@ -36,6 +37,7 @@ from app.xapi.errors import (
     XapiError,
 )
 from app.xapi.journal import format_error, keep_refusal
+from app.xapi.reading import get_statements
 from app.xapi.versions import Version, find_version
 from app.xapi.wire import MAX_BODY_BYTES
 
@@ -49,7 +51,7 @@ _DOCUMENT_ACTS: Mapping[str, Act] = {
 }
 ACTS: Mapping[Resource, Mapping[str, Act]] = {
     Resource.STATEMENTS: {
-        "GET": service.get_statement,
+        "GET": get_statements,
         "PUT": service.put_statement,
         "POST": service.post_statements,
     },
@@ -134,7 +136,7 @@ def error_reply(status: int, text: str, headers: Mapping[str, str]) -> Response:
 
 
 def _refusal_reply(error: XapiError, desk: Desk) -> Response:
-    headers = {}
+    headers = {} if desk.horizon is None else {_CONSISTENT: format_horizon(desk.horizon)}
     if isinstance(error, NotAuthenticated):
         is_token = error.is_bearer
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if is_token else 'Basic realm="waymark"'

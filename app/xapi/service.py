@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from email.utils import format_datetime
 
 import orjson
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.access.clients import mark_client_seen
 from app.access.integrations import Milestone
 from app.inspector.exchanges import BODY_CAP_BYTES, write_exchange
 from app.inspector.findings import Finding
 from app.progress.wording import describe_progress
 from app.settings import Settings
-from app.xapi.admission import Caller, check_read, check_write, enter
+from app.xapi.admission import Caller, check_write, enter
 from app.xapi.call import Call, Desk, Reply
-from app.xapi.errors import BadRequest, NotFound
+from app.xapi.errors import BadRequest
 from app.xapi.intake import Incoming, read_lenient, read_statement_id, read_strict
 from app.xapi.journal import describe_exchange
-from app.xapi.statements import Outcome, find_statement, store
+from app.xapi.statements import Outcome, store
 from app.xapi.tracking import Effect, track
 
 
@@ -41,30 +39,6 @@ def put_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
     put_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
     outcome = _take(session, caller, call, _read(call, caller, put_id=put_id))
     return Reply(204, b"", caller.version(call), counts=_counts(outcome))
-
-
-def get_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
-    """Give one statement; raises NotFound."""
-    call, caller = enter(session, settings, desk)
-    is_own_only = check_read(caller, call)
-    if not caller.client.is_lenient:
-        _check_offer(call)
-    statement_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
-    found = find_statement(session, caller, statement_id, is_own_only=is_own_only)
-    if found is None:
-        raise NotFound("there is no statement with this id")
-    findings = (caller.host_finding,) if caller.host_finding else ()
-    exchange = describe_exchange(caller, call, "Statement read")
-    write_exchange(session, replace(exchange, statement_key=found.key, findings=findings))
-    stored = format_datetime(clock.from_microseconds(found.key >> 10), usegmt=True)
-    return Reply(200, found.text, caller.version(call), {"Last-Modified": stored})
-
-
-def _check_offer(call: Call) -> None:
-    if call.find_parameter("format") not in (None, "exact"):
-        raise BadRequest("the only format so far is exact")
-    if call.find_parameter("attachments") not in (None, "false"):
-        raise BadRequest("attachments cannot be returned yet")
 
 
 def _read(call: Call, caller: Caller, *, put_id: str | None = None) -> tuple[Incoming, ...]:

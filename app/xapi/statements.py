@@ -20,6 +20,7 @@ from app.xapi.comparison import is_same_statement
 from app.xapi.consistency import announce_write
 from app.xapi.definitions import learn
 from app.xapi.errors import StatementConflict
+from app.xapi.formats import with_lists
 from app.xapi.intake import Incoming
 from app.xapi.links import find_target
 from app.xapi.raw_text import splice
@@ -167,7 +168,7 @@ def _complete(incoming: Incoming, key: int, authority: bytes, version: Version) 
     if "version" not in value:
         members["version"] = orjson.dumps(version.default_statement_version)
     replaced = [name for name in (*_ASSIGNED, "id") if name in value and name in members]
-    return splice(incoming.text, members, replaced=replaced)
+    return splice(with_lists(incoming.text, value), members, replaced=replaced)
 
 
 def format_stored(key: int) -> str:

@@ -214,7 +214,7 @@ def test_a_mine_scope_reads_only_its_own_credentials_statements(
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?LIMIT=1", "?statementId=x", f"?statementId={UUID}&format=ids", "?limit=1"]
+    "query", ["?LIMIT=1", "?statementId=x", f"?statementId={UUID}&limit=1", "?limit=-1", "?format=long"]
 )
 def test_a_wrong_read_is_400(store: Sender, query: str) -> None:
     check_refusal(store.client.get(PATH + query, headers=store.headers), 400)
