@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from app.xapi.errors import BadRequest, BadStatement
-from app.xapi.identifiers import assign_statement_id, derive_statement_id
+from app.xapi.identifiers import UUID, assign_statement_id, derive_statement_id, normalise_id
 from app.xapi.leniency import check_lenient, find_text
 from app.xapi.validation import check_statement
 from app.xapi.versions import Version
 from app.xapi.wire import Body, JsonObject, parse_body
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _LONGEST_ID = 255
 
 
@@ -79,14 +77,9 @@ def read_statement_id(text: str | None, *, is_lenient: bool) -> str:
         raise BadRequest("the query parameter statementId is missing")
     if is_lenient:
         return normalise_id(text.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
-    if not _UUID.fullmatch(text):
+    if not UUID.fullmatch(text):
         raise BadRequest("the query parameter statementId must be a UUID")
     return text.lower()
-
-
-def normalise_id(text: str) -> str:
-    """Write a UUID in lower case, in which ids are compared; any other id stays as it is."""
-    return text.lower() if _UUID.fullmatch(text) else text
 
 
 def _check_single(parsed: Body, put_id: str | None) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from app.xapi.errors import BadJson, BadRequest, BadStatement
-from app.xapi.intake import normalise_id
+from app.xapi.identifiers import normalise_id
 from app.xapi.links import Kind, Link, agent_text, digest
 from app.xapi.parameter_values import parse_iri, parse_moment, parse_uuid
 from app.xapi.validation import check_statement
