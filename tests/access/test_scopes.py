@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.access.scopes import KNOWN, grant_scopes, may_read, may_read_own, may_write
+from app.access.scopes import KNOWN, Area, grant_scopes, may_define, may_read, may_read_own, may_write
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,31 @@ def test_each_scope_allows_just_this(scope: str, rights: str) -> None:
     assert (may_write(scopes), may_read(scopes), may_read_own(scopes)) == tuple(
         right in rights for right in "wrm"
     )
+
+
+# Of statements, state, profiles and look-ups: r may read, w may write; d may define activities and agents.
+@pytest.mark.parametrize(
+    ("scope", "statements", "state", "profile", "lookup", "define"),
+    [
+        ("all", "rw", "rw", "rw", "r", "d"),
+        ("xapi:all", "rw", "rw", "rw", "r", "d"),
+        ("all/read", "r", "r", "r", "r", ""),
+        ("xapi:read", "r", "r", "r", "r", ""),
+        ("xapi:write", "w", "", "", "", "d"),
+        ("statements/write", "w", "", "", "", ""),
+        ("statements/read", "r", "", "", "r", ""),
+        ("statements/read/mine", "", "", "", "", ""),
+        ("state", "", "rw", "", "", ""),
+        ("profile", "", "", "rw", "r", ""),
+        ("define", "", "", "", "r", "d"),
+        ("nonsense", "", "", "", "", ""),
+    ],
+)
+def test_each_scope_opens_just_these_areas(
+    scope: str, statements: str, state: str, profile: str, lookup: str, define: str
+) -> None:
+    scopes = frozenset({scope})
+    for area, rights in zip(Area, (statements, state, profile, lookup), strict=True):
+        assert may_read(scopes, area) is ("r" in rights)
+        assert may_write(scopes, area) is ("w" in rights)
+    assert may_define(scopes) is (define == "d")
