@@ -87,7 +87,7 @@ def merge_put(
     score counts only when it is higher. What does not count (no credit, browsing, reviewing) moves neither.
     """
     if standing.manner.counts:
-        attempt = raise_status(attempt, status or LessonStatus.INCOMPLETE)
+        attempt = _begun(attempt, status)
         attempt = replace(attempt, has_status=attempt.has_status or says_status(data))
         attempt = _merge_score(attempt, data, is_old=standing.is_late or standing.is_stale)
     elif standing.manner.is_browsing:
@@ -101,9 +101,7 @@ def end_attempt(attempt: Attempt, status: LessonStatus | None, standing: Standin
     `status` is what ending brought about, None when the stored one stays.
     """
     if standing.manner.counts:
-        is_untouched = attempt.lesson_status is LessonStatus.NOT_ATTEMPTED
-        begun = raise_status(attempt, LessonStatus.INCOMPLETE) if is_untouched else attempt
-        return begun if status is None else raise_status(begun, status)
+        return _begun(attempt, status)
     return _mark_browsed(attempt, standing) if standing.manner.is_browsing else attempt
 
 
@@ -149,6 +147,14 @@ def has_lost(after: Attempt, data: AiccData, standing: Standing) -> bool:
         _storable(name, MAX_VALUE) not in kept
         for kept, group in groups
         for name in data.keywords.get(group, {})
+    )
+
+
+def _begun(attempt: Attempt, status: LessonStatus | None) -> Attempt:
+    """Raise the status to this one; without one, what was not attempted is begun and the rest stays."""
+    is_untouched = attempt.lesson_status is LessonStatus.NOT_ATTEMPTED
+    return raise_status(
+        attempt, status or (LessonStatus.INCOMPLETE if is_untouched else attempt.lesson_status)
     )
 
 

@@ -44,6 +44,9 @@ def test_a_put_without_a_status_keeps_a_browsed_or_better_one() -> None:
     passed = Attempt(id="a", lesson_status=LessonStatus.PASSED)
     assert put(passed, "[core]\nscore=1").lesson_status is LessonStatus.PASSED
     assert put(FRESH, "").lesson_status is LessonStatus.INCOMPLETE
+    browsed = Attempt(id="a", lesson_status=LessonStatus.BROWSED)
+    assert put(browsed, "[core]\nlesson_status=xyz").lesson_status is LessonStatus.BROWSED
+    assert put(browsed, "[core]\nlesson_status=i").lesson_status is LessonStatus.INCOMPLETE
 
 
 def test_a_late_score_counts_when_it_is_higher() -> None:
