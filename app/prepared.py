@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
+from psycopg import RawCursor
 from sqlalchemy import Dialect, Table, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -230,8 +232,21 @@ def _flushed(session: Session, tables: frozenset[str] | None = None) -> Connecti
     return session.connection() if known is None or session.in_nested_transaction() else known
 
 
+@lru_cache(maxsize=1024)
+def _number_marks(sql: str) -> str:
+    """Write the marks as PostgreSQL knows them: the driver does so anew for each run of a long statement."""
+    parts = sql.split("%s")
+    return (parts[0] + "".join(f"${number}{part}" for number, part in enumerate(parts[1:], 1))).replace(
+        "%%", "%"
+    )
+
+
 def _execute(connection: Connection, sql: str, parameters: Sequence[Any]) -> Any:
-    cursor = connection.connection.cursor()
+    if connection.dialect.name == "postgresql":
+        cursor: Any = RawCursor(cast(Any, connection.connection.driver_connection))
+        sql = _number_marks(sql)
+    else:
+        cursor = connection.connection.cursor()
     for listener in connection.dispatch.before_cursor_execute:
         listener(connection, cursor, sql, parameters, None, False)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -145,6 +145,11 @@ def get_integration(session: Session, integration_id: str) -> Integration:
     rows = _SELECT.all(session, {"integration_id": integration_id})
     if not rows or rows[0].deleted_at is not None:
         raise UnknownIntegration(f"there is no integration {integration_id!r}")
+    return to_integration(rows)
+
+
+def to_integration(rows: Sequence[Any]) -> Integration:
+    """Return the value that the rows of `SELECT_INTEGRATION` hold, one for each host name."""
     hosts: _Hosts = {}
     for row in rows:
         if row.list_name is not None:
@@ -297,13 +302,14 @@ def _put_hosts(session: Session, integration_id: str, list_name: str, names: Ite
 
 
 _INTEGRATION, _HOST = table_of(tables.Integration), table_of(tables.IntegrationHost)
-# Made once: putting a statement together costs more than running it. One row for each host name.
-_SELECT = Prepared(
+SELECT_INTEGRATION = (
     select(_INTEGRATION, _HOST.c.list_name, _HOST.c.name.label("host_name"), _HOST.c.port.label("host_port"))
     .outerjoin(_HOST, _HOST.c.integration_id == _INTEGRATION.c.id)
     .where(_INTEGRATION.c.id == bindparam("integration_id"))
     .order_by(_HOST.c.name, _HOST.c.port)
 )
+# Made once: putting a statement together costs more than running it.
+_SELECT = Prepared(SELECT_INTEGRATION)
 
 
 def _hosts_of(session: Session, ids: list[str]) -> _Hosts:

@@ -13,12 +13,13 @@ from typing import TypedDict
 from sqlalchemy.orm import Session
 
 from app.access.host_registry import HostVerdict, judge_host
-from app.access.integrations import Integration, UnknownIntegration, get_integration
+from app.access.integrations import Integration
 from app.access.launches import EndReason, Launch, LessonMode, resolve_session
 from app.access.organisation import Organisation, load_organisation
 from app.catalog.service import Unit
-from app.catalog.units import is_au_password, read_unit
+from app.catalog.units import is_au_password
 from app.hacp.aicc_data import AiccData, parse_groups
+from app.hacp.counterparts import find_counterparts
 from app.hacp.errors import (
     BadHostHeader,
     BodyTooLarge,
@@ -113,12 +114,13 @@ def admit(session: Session, settings: Settings, message: Message) -> Situation:
     launch = resolve_session(session, message.request.session_id)
     if launch is None:
         raise InvalidSession("the session id is unknown", finding="A2")
+    integration, unit = find_counterparts(session, launch)
     situation = Situation(
         message=message,
         command=command,
         launch=launch,
-        integration=_live_integration(session, launch),
-        unit=read_unit(session, launch.unit_id),
+        integration=_check_live(integration, launch),
+        unit=unit,
         now=message.received.received_at,
         host_finding=host_finding,
     )
@@ -165,11 +167,7 @@ def _check_own_host(session: Session, organisation: Organisation, situation: Sit
     )
 
 
-def _live_integration(session: Session, launch: Launch) -> Integration:
-    try:
-        integration = get_integration(session, launch.integration_id)
-    except UnknownIntegration:
-        integration = None
+def _check_live(integration: Integration | None, launch: Launch) -> Integration:
     if integration is None or not integration.is_enabled:
         raise InvalidSession(
             "the integration is switched off",

@@ -53,12 +53,10 @@ def record(
 ) -> Change:
     """Append what a message said and merge it into the learner's one row for the course.
 
-    Locks the row first, so reports of one learner and course queue up. A report equal to its source's last
-    one is not appended again.
+    Locks the row first, so reports of one learner and course queue up; whoever reports over AICC holds its
+    source, the launch, locked already. A report equal to its source's last one is not appended again.
     """
-    pair = {"learner_id": identity.learner_id, "course_id": identifier.course_id}
-    before = _lock_row(session, pair)
-    heard = _find_heard(session, identity, identifier, report)
+    before, heard = _lock_and_look(session, identity, identifier, report)
     if _says_nothing_new(heard, report):
         return Change(before=before, after=before or Progress(), appended=False)
     observation = {
@@ -160,11 +158,10 @@ def to_progress(row: Any) -> Progress:
 # Made once: putting a statement together costs more than running it.
 _PROGRESS = table_of(ProgressRow)
 _OBSERVATION = table_of(Observation)
-_SELECT_ROW = Prepared(
-    select(_PROGRESS)
-    .where(_PROGRESS.c.learner_id == bindparam("learner_id"), _PROGRESS.c.course_id == bindparam("course_id"))
-    .with_for_update()
+_is_pair = (_PROGRESS.c.learner_id == bindparam("learner_id")) & (
+    _PROGRESS.c.course_id == bindparam("course_id")
 )
+_SELECT_ROW = Prepared(select(_PROGRESS).where(_is_pair).with_for_update())
 _UPDATE_ROW = Prepared(
     update(_PROGRESS).where(
         _PROGRESS.c.learner_id == bindparam("pair_learner"), _PROGRESS.c.course_id == bindparam("pair_course")
@@ -180,7 +177,7 @@ _INSERT_ROW = Prepared(
 )
 _INSERT_OBSERVATION = Prepared(insert(_OBSERVATION).inline())
 _last = (
-    select(_OBSERVATION)
+    select(*(column.label(f"last_{column.name}") for column in _OBSERVATION.c))
     .where(
         _OBSERVATION.c.source == bindparam("source"),
         _OBSERVATION.c.identity_id == bindparam("identity_id"),
@@ -218,6 +215,36 @@ _SELECT_HEARD = {
     channel: Prepared(select(_last, counted.label("counted")).select_from(_one.outerjoin(_last, true())))
     for channel, counted in ((Channel.AICC, _session_time), (Channel.XAPI, _same_duration))
 }
+# The row and what was heard in one round. What is beside a row that has to be waited for is as old as the
+# waiting: that will do for AICC only, where nobody else can speak for the source meanwhile.
+_SELECT_ROW_AND_HEARD = Prepared(
+    select(_PROGRESS, _last, _session_time.label("counted"))
+    .select_from(_PROGRESS.outerjoin(_last, true()))
+    .where(_is_pair)
+    .with_for_update(of=_PROGRESS)
+)
+
+
+def _lock_and_look(
+    session: Session, identity: Identity, identifier: Identifier, report: Report
+) -> tuple[Progress | None, Any]:
+    """Return the pair's row, locked until the commit, and what is known of the report."""
+    pair = {"learner_id": identity.learner_id, "course_id": identifier.course_id}
+    key = {
+        **pair,
+        "source": report.source,
+        "identity_id": identity.id,
+        "identifier_id": identifier.id,
+        "channel": report.channel.value,
+        # A total stands for itself: nothing of it is counted yet.
+        "time": None if report.time_is_total else report.time,
+    }
+    if report.channel is Channel.AICC:
+        both = _SELECT_ROW_AND_HEARD.first(session, key)
+        if both is not None:
+            return (None if both.first_seen is None else to_progress(both)), both
+    before = _lock_row(session, pair)
+    return before, _SELECT_HEARD[report.channel].first(session, key)
 
 
 def _lock_row(session: Session, pair: dict[str, str]) -> Progress | None:
@@ -232,28 +259,15 @@ def _lock_row(session: Session, pair: dict[str, str]) -> Progress | None:
     return None if row.first_seen is None else to_progress(row)
 
 
-def _find_heard(session: Session, identity: Identity, identifier: Identifier, report: Report) -> Any:
-    """Look up what is known of the report; the row is locked by now, so nothing changes under it."""
-    key = {
-        "source": report.source,
-        "identity_id": identity.id,
-        "identifier_id": identifier.id,
-        "channel": report.channel.value,
-        "learner_id": identity.learner_id,
-        "course_id": identifier.course_id,
-        # A total stands for itself: nothing of it is counted yet.
-        "time": None if report.time_is_total else report.time,
-    }
-    return _SELECT_HEARD[report.channel].first(session, key)
-
-
 def _counted(heard: Any, report: Report) -> timedelta:
     return timedelta(0) if report.time is None or heard.counted is None else heard.counted
 
 
 def _says_nothing_new(heard: Any, report: Report) -> bool:
-    if heard.id is None:
+    if heard.last_id is None:
         return False
     ignored = _IGNORED[report.channel]
     values = observation_columns(report)
-    return all(getattr(heard, name) == value for name, value in values.items() if name not in ignored)
+    return all(
+        getattr(heard, f"last_{name}") == value for name, value in values.items() if name not in ignored
+    )
