@@ -148,7 +148,7 @@ def list_items(session: Session, launch_id: str, kind: str, *, limit: int) -> li
     ]
 
 
-def list_records(session: Session, launch_id: str, *, limit: int = 200) -> list[RawRecord]:
+def list_records(session: Session, launch_id: str, *, limit: int) -> list[RawRecord]:
     """List the raw records of a session, oldest first, without their bodies."""
     row = AiccRecord
     query = select(row.id, row.command, func.length(row.body).label("size_bytes"), row.received_at)

@@ -109,6 +109,15 @@ def test_answers_objectives_comments_and_files_are_shown(desk: Desk, classroom: 
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_many_files_are_folded(desk: Desk, classroom: Classroom) -> None:
+    content = classroom.open()
+    for number in range(14):
+        content.send("PutPerformance", f"record {number}")
+    page = page_of(desk, content)
+    assert "<summary>2 more</summary>" in page
+    assert len(re.findall(r"/records/\w+", page)) == 14
+
+
 def test_the_log_holds_every_message_and_no_session_id(desk: Desk, classroom: Classroom) -> None:
     content = classroom.open()
     content.get()

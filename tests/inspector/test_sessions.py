@@ -84,7 +84,7 @@ def test_answers_and_their_raw_text_are_kept_once(classroom: Classroom) -> None:
     assert list_items(classroom.session, content.launch.launch_id, "comment", limit=9) == []
     messages = list_messages(classroom.session, content.launch.launch_id).messages
     assert [message.repairs for message in messages] == [(), ()]
-    (record,) = list_records(classroom.session, content.launch.launch_id)
+    (record,) = list_records(classroom.session, content.launch.launch_id, limit=9)
     assert record.command == "putinteractions"
     assert read_record(classroom.session, content.launch.launch_id, record.id)[1] == ANSWERS.encode()
     assert record.size_bytes == len(ANSWERS.encode())

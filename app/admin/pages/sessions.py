@@ -89,7 +89,7 @@ def session_detail(launch_id: str) -> Response:
         interactions, objectives, comments = (
             list_items(session, launch_id, kind, limit=ITEMS_SHOWN + 1) for kind in ITEM_KINDS
         )
-        records = list_records(session, launch_id)
+        records = list_records(session, launch_id, limit=ITEMS_SHOWN + 1)
     messages = [show_message(message) for message in log.messages]
     return render(
         "session.html",
@@ -104,8 +104,13 @@ def session_detail(launch_id: str) -> Response:
         objectives=objectives[:ITEMS_SHOWN],
         comments=comments[:ITEMS_SHOWN],
         shown=ITEMS_SHOWN,
-        is_more={"answers": len(interactions) > ITEMS_SHOWN, "objectives": len(objectives) > ITEMS_SHOWN},
-        records=records,
+        is_more={
+            "answers": len(interactions) > ITEMS_SHOWN,
+            "objectives": len(objectives) > ITEMS_SHOWN,
+            "comments": len(comments) > ITEMS_SHOWN,
+            "records": len(records) > ITEMS_SHOWN,
+        },
+        records=records[:ITEMS_SHOWN],
         record_words=RECORD_WORDS,
         own_clock=own_clock,
         short_time=short_time,
