@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access.scopes import may_define
 from app.models.base import next_statement_key, table_of
 from app.models.records import Statement as Row
 from app.prepared import Prepared
@@ -135,7 +136,8 @@ def _weave(
         for stored in new
     ]
     write_links(session, integration_id, nodes, awaited)
-    learn(session, integration_id, values)
+    if may_define(caller.scopes):
+        learn(session, integration_id, values)
     voiding = {stored.key for stored in new if is_voiding(stored.incoming.value)}
     return void(session, integration_id, nodes, voiding=voiding, awaited=awaited)
 

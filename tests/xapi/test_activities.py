@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
@@ -14,6 +16,7 @@ from app.settings import Settings
 from app.xapi.links import digest
 from tests.xapi.conftest import Sender, make_sender
 from tests.xapi.resources import ACTIVITY, ask
+from tests.xapi.statements import plain
 
 DEFINITION = '{"name": {"en": "Course"}, "extensions": {"urn:x": 1.50}}'
 
@@ -61,6 +64,49 @@ def test_2_5_another_integrations_activity_is_as_unknown_as_any(
 ) -> None:
     define(session, make_sender(client, session, settings, kind=Kind.XAPI))
     assert "definition" not in ask(store, "GET", "activities", activityId=ACTIVITY).get_json()
+
+
+def test_2_5_the_definitions_of_all_statements_are_merged(store: Sender) -> None:
+    first = {"name": {"en-US": "Course"}, "type": "urn:t", "moreInfo": "https://example.org/old"}
+    second = {
+        "name": {"fr-FR": "Cours"},
+        "moreInfo": "https://example.org/new",
+        "extensions": {"urn:x": None},
+    }
+    things = [{"id": ACTIVITY, "definition": definition} for definition in (first, second)]
+    assert store.send([{**plain(), "object": thing} for thing in things]).status_code == 200
+    assert ask(store, "GET", "activities", activityId=ACTIVITY).get_json()["definition"] == {
+        "name": {"en-US": "Course", "fr-FR": "Cours"},
+        "type": "urn:t",
+        "moreInfo": "https://example.org/new",
+        "extensions": {"urn:x": None},
+    }
+
+
+def test_2_5_context_and_substatements_define_activities_too(store: Sender) -> None:
+    def thing(name: str) -> dict[str, Any]:
+        return {"id": f"urn:{name}", "definition": {"name": {"en": name}}}
+
+    inner = {**plain(), "objectType": "SubStatement", "object": thing("inner")}
+    context = {"contextActivities": {"parent": thing("parent"), "other": [thing("other")]}}
+    assert store.send({**plain(), "object": inner, "context": context}).status_code == 200
+    for name in ("inner", "parent", "other"):
+        found = ask(store, "GET", "activities", activityId=f"urn:{name}").get_json()
+        assert found == {"objectType": "Activity", **thing(name)}
+
+
+def test_4_2_without_the_scope_define_nothing_is_redefined(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    for scopes, is_defined in (({"statements/write"}, False), ({"statements/write", "define"}, True)):
+        more = {"scopes": frozenset({*scopes, "all/read"})}
+        sender = make_sender(client, session, settings, kind=Kind.XAPI, **more)
+        activity = {"id": ACTIVITY, "definition": {"name": {"en": "Course"}}}
+        statement = {**plain(), "actor": {**plain()["actor"], "name": "Ana"}, "object": activity}
+        assert sender.send(statement).status_code == 200
+        found = ask(sender, "GET", "activities", activityId=ACTIVITY).get_json()
+        assert ("definition" in found) is is_defined
+        assert ("name" in ask(sender, "GET", "agents", agent=plain()["actor"]).get_json()) is is_defined
 
 
 @pytest.mark.parametrize("activity_id", ["", "abc", "should fail", "example.com/x", "ab=c://x", "urn:\x00"])

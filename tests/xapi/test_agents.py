@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.xapi.links import agent_text, digest
 from tests.xapi.conftest import Sender, make_sender
 from tests.xapi.resources import ANA, ask
+from tests.xapi.statements import plain
 
 ACCOUNT = {"homePage": "https://example.org", "name": "ana"}
 SHA1 = "a" * 40
@@ -52,6 +53,12 @@ def test_2_4_a_person_has_the_names_that_were_seen(store: Sender, session: Sessi
     assert names == ["Ana", "Ana A."]
     same = ask(store, "GET", "agents", agent={"mbox": "mailto:ana@EXAMPLE.org"}).get_json()
     assert (same["mbox"], same["name"]) == (["mailto:ana@EXAMPLE.org"], ["Ana", "Ana A."])
+
+
+def test_2_4_statements_give_names(store: Sender) -> None:
+    team = {"objectType": "Group", "mbox": "mailto:team@example.org", "member": [{**ANA, "name": "Ana A."}]}
+    store.send([{**plain(), "actor": {**ANA, "name": "Ana"}}, {**plain(), "context": {"team": team}}])
+    assert ask(store, "GET", "agents", agent=ANA).get_json()["name"] == ["Ana", "Ana A."]
 
 
 def test_2_4_names_of_another_integration_are_unknown(
