@@ -9,6 +9,8 @@ several machines share its clock. SQLite has one writer at a time and needs none
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -26,6 +28,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.prepared import Prepared
 
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
+
 # The first number of our pairs of advisory locks; the second is the integration's.
 _STORE: ColumnElement[int] = literal_column("1480675401", Integer)
 
@@ -39,12 +43,10 @@ def _announcement(*, is_alone: bool) -> Prepared:
     number = cast(bindparam("integration"), Integer)
     queue = func.pg_advisory_xact_lock if is_alone else func.pg_advisory_xact_lock_shared
     now = _microseconds(func.clock_timestamp())
-    return Prepared(
-        select(queue(_STORE, number), func.pg_advisory_xact_lock_shared(now), now.label("microseconds"))
-    )
+    announce = func.pg_advisory_xact_lock_shared(now)
+    return Prepared(select(queue(_STORE, number), announce, now.label("microseconds"), _STARTED, _OLDEST))
 
 
-_ANNOUNCE = {is_alone: _announcement(is_alone=is_alone) for is_alone in (False, True)}
 # A moment's lock is the one on its 64 bits (objsubid 1), which the catalogue shows in two halves. The range
 # of the upper half, years 2010 to 2105, leaves out whatever else the database's users may lock.
 _OLDEST = literal_column(
@@ -52,22 +54,33 @@ _OLDEST = literal_column(
     " AND objsubid = 1 AND classid::bigint BETWEEN 300000 AND 1000000"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
     BigInteger,
-)
-_HORIZON = Prepared(select(_microseconds(func.statement_timestamp()).label("now"), _OLDEST.label("oldest")))
+).label("oldest")
+# The statement's own beginning: whoever announces after the look at the locks takes later keys than this.
+_STARTED = _microseconds(func.statement_timestamp()).label("started")
+_ANNOUNCE = {is_alone: _announcement(is_alone=is_alone) for is_alone in (False, True)}
+_HORIZON = Prepared(select(_STARTED, _OLDEST))
 
 
-def announce_write(session: Session, integration_id: str, *, is_alone: bool) -> int | None:
-    """Return the moment to take statement keys from; None for our own clock.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A writer's turn: the moment to take keys from, and the horizon; None where one clock rules alone."""
+
+    microseconds: int | None
+    horizon: int | None
+
+
+def announce_write(session: Session, integration_id: str, *, is_alone: bool) -> Turn:
+    """Take a turn at storing statements.
 
     `is_alone` waits for the integration's other writers and keeps them waiting until the commit: a statement
     and one that refers to it must not be stored side by side, neither seeing the other.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return None
+        return Turn(None, None)
     number = int.from_bytes(hashlib.blake2b(integration_id.encode(), digest_size=4).digest(), signed=True)
     row = _ANNOUNCE[is_alone].first(session, {"integration": number})
     assert row is not None
-    return int(row.microseconds)
+    return Turn(int(row.microseconds), _horizon(row))
 
 
 def find_horizon(session: Session) -> int:
@@ -76,7 +89,11 @@ def find_horizon(session: Session) -> int:
         return clock.to_microseconds(clock.now())
     row = _HORIZON.first(session)
     assert row is not None
-    return int(row.now if row.oldest is None else min(row.now, row.oldest))
+    return _horizon(row)
+
+
+def _horizon(row: Any) -> int:
+    return int(row.started if row.oldest is None else min(row.started, row.oldest))
 
 
 def format_horizon(microseconds: int) -> str:

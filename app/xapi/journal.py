@@ -12,6 +12,7 @@ from app.inspector.exchanges import BODY_CAP_BYTES, NewExchange, write_exchange,
 from app.inspector.findings import Finding
 from app.xapi.admission import Caller
 from app.xapi.call import Call, Desk
+from app.xapi.consistency import find_horizon
 from app.xapi.errors import BadJson, BadStatement, NotAuthenticated, StatementConflict, XapiError
 
 # What a refused body of LinkedIn's holds is nowhere else, so it waits in the log, whole.
@@ -36,6 +37,8 @@ def keep_exchange(session: Session, caller: Caller, call: Call, result: str, *, 
 
 def keep_refusal(session: Session, desk: Desk, error: XapiError) -> None:
     """Log a refused request; a stranger's only in the ring of those."""
+    if desk.horizon is None:
+        desk.horizon = find_horizon(session)
     detail = f"{error.pointer or ''} {error.text}".strip()
     exchange = replace(
         desk.draft,

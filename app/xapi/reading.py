@@ -14,7 +14,7 @@ from app.inspector.exchanges import write_exchange
 from app.settings import Settings
 from app.xapi.admission import Caller, check_read, enter
 from app.xapi.call import Call, Desk, Reply
-from app.xapi.consistency import find_horizon, format_horizon
+from app.xapi.consistency import CONSISTENT_THROUGH, find_horizon, format_horizon
 from app.xapi.cursor import PARAMETER, Cursor, format_cursor, parse_cursor
 from app.xapi.definitions import find_definitions
 from app.xapi.errors import BadRequest, NotFound
@@ -26,7 +26,6 @@ from app.xapi.queries import Page, find_page
 from app.xapi.query_rules import Format, Lookup, Output, Query, parse_query
 from app.xapi.statements import find_statement
 
-_CONSISTENT = "X-Experience-API-Consistent-Through"
 _PATH = "/xapi/statements"
 
 
@@ -152,7 +151,7 @@ def _answer(reader: _Reader, body: bytes, result: str, keys: Sequence[int], hori
     exchange = describe_exchange(reader.caller, reader.call, result)
     statement_key = keys[0] if len(keys) == 1 else None
     write_exchange(reader.session, replace(exchange, statement_key=statement_key, findings=findings))
-    headers = {_CONSISTENT: format_horizon(horizon)}
+    headers = {CONSISTENT_THROUGH: format_horizon(horizon)}
     if keys:
         newest = clock.from_microseconds(max(keys) >> 10)
         headers["Last-Modified"] = format_datetime(newest, usegmt=True)

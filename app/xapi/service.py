@@ -16,6 +16,7 @@ from app.progress.wording import describe_progress
 from app.settings import Settings
 from app.xapi.admission import Caller, check_write, enter
 from app.xapi.call import Call, Desk, Reply
+from app.xapi.consistency import CONSISTENT_THROUGH, format_horizon
 from app.xapi.errors import BadRequest
 from app.xapi.intake import Incoming, read_lenient, read_statement_id, read_strict
 from app.xapi.journal import describe_exchange
@@ -29,7 +30,8 @@ def post_statements(session: Session, settings: Settings, desk: Desk) -> Reply:
     check_write(caller, call)
     statements = _read(call, caller)
     outcome = _take(session, caller, call, statements)
-    return Reply(200, format_ids(statements), caller.version(call), counts=_counts(outcome))
+    headers = _headers(outcome)
+    return Reply(200, format_ids(statements), caller.version(call), headers, _counts(outcome))
 
 
 def put_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
@@ -38,7 +40,7 @@ def put_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
     check_write(caller, call)
     put_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
     outcome = _take(session, caller, call, _read(call, caller, put_id=put_id))
-    return Reply(204, b"", caller.version(call), counts=_counts(outcome))
+    return Reply(204, b"", caller.version(call), _headers(outcome), _counts(outcome))
 
 
 def _read(call: Call, caller: Caller, *, put_id: str | None = None) -> tuple[Incoming, ...]:
@@ -73,6 +75,10 @@ def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Inc
     )
     write_exchange(session, exchange)
     return outcome
+
+
+def _headers(outcome: Outcome) -> dict[str, str]:
+    return {} if outcome.horizon is None else {CONSISTENT_THROUGH: format_horizon(outcome.horizon)}
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:

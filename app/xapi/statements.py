@@ -65,13 +65,15 @@ class Stored:
 class Outcome:
     """What became of a request's statements: new ones, plain repeats, and known ids with other content.
 
-    `voided` are the keys of all that are voided by it, or came when they were voided already.
+    `voided` are the keys of all that are voided by it, or came when they were voided already. `horizon` is
+    the moment, in microseconds, until when the store was complete; None where that is now.
     """
 
     new: tuple[Stored, ...]
     repeated: int
     changed: tuple[Incoming, ...]
     voided: frozenset[int] = frozenset()
+    horizon: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def store(
     if not statements:
         return Outcome((), 0, ())
     targets = [find_target(incoming.value) for incoming in statements]
-    moment = announce_write(session, caller.client.integration_id, is_alone=any(targets))
-    keyed = [Stored(next_statement_key(moment), incoming) for incoming in statements]
+    turn = announce_write(session, caller.client.integration_id, is_alone=any(targets))
+    keyed = [Stored(next_statement_key(turn.microseconds), incoming) for incoming in statements]
     rows = [_row(caller, stored, version, exchange_id) for stored in keyed]
     inserted = {row.key: bool(row.is_awaited) for row in _INSERT.all_of(session, rows)}
     known = [stored.incoming for stored in keyed if stored.key not in inserted]
@@ -106,7 +108,8 @@ def store(
         raise StatementConflict(f"another statement with the id {changed[0].statement_id} is stored")
     new = tuple(stored for stored in keyed if stored.key in inserted)
     awaited = frozenset(key for key, is_awaited in inserted.items() if is_awaited)
-    return Outcome(new, len(known) - len(changed), changed, _weave(session, caller, new, awaited))
+    voided = _weave(session, caller, new, awaited)
+    return Outcome(new, len(known) - len(changed), changed, voided, turn.horizon)
 
 
 def find_statement(
