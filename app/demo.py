@@ -26,7 +26,7 @@ from app.access.integrations import (
 from app.access.organisation import load_organisation
 from app.catalog.service import delete_demo_courses
 from app.learners.service import delete_demo_learners
-from app.models import access, launches, records
+from app.models import access, launches, records, store
 from app.rehearsal import Performance, Verification, Watch, is_good, perform, watch_nothing
 from app.settings import settings_of
 from app.simulator.cast import cast_courses, cast_learners
@@ -145,7 +145,10 @@ def clear_demo(session: Session) -> Cleared:
     demo_credentials = select(access.Credential.id).where(access.Credential.is_demo)
     demo_exchanges = select(records.Exchange.id).where(records.Exchange.is_demo)
     integrations = [each for each in list_integrations(session) if each.is_demo]
-    session.execute(delete(records.Statement).where(records.Statement.credential_id.in_(demo_credentials)))
+    is_demo_statement = records.Statement.credential_id.in_(demo_credentials)
+    demo_keys = select(records.Statement.key).where(is_demo_statement)
+    session.execute(delete(store.StatementLink).where(store.StatementLink.key.in_(demo_keys)))
+    session.execute(delete(records.Statement).where(is_demo_statement))
     session.execute(delete(records.FindingRow).where(records.FindingRow.exchange_id.in_(demo_exchanges)))
     session.execute(delete(records.Exchange).where(records.Exchange.is_demo))
     session.execute(delete(launches.Launch).where(launches.Launch.is_demo))

@@ -8,6 +8,7 @@ import uuid
 from app.xapi.comparison import canonical_text
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+LONGEST_ID = 255
 # Ours alone, so that derived ids cannot meet anybody else's.
 _NAMESPACE = uuid.UUID("6f3d1c52-8f0e-5b0a-9d55-0a6f1f7f2c11")
 

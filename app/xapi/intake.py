@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.xapi.attachments import Part, check_attachments, check_claims, parse_multipart
 from app.xapi.errors import BadRequest, BadStatement
-from app.xapi.identifiers import UUID, assign_statement_id, derive_statement_id, normalise_id
+from app.xapi.identifiers import LONGEST_ID, UUID, assign_statement_id, derive_statement_id, normalise_id
 from app.xapi.leniency import check_lenient, find_text
 from app.xapi.validation import check_statement
 from app.xapi.versions import Version
 from app.xapi.wire import Body, JsonObject, parse_body
-
-_LONGEST_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,37 @@ class Incoming:
         return hashlib.sha256(self.text).digest()
 
 
+def open_body(body: bytes, content_type: str, *, is_lenient: bool) -> tuple[bytes, tuple[Part, ...]]:
+    """Return a request's JSON and the data that came with it; raises BadStatement.
+
+    What LinkedIn sends is JSON whatever its header says, if it looks like it.
+    """
+    is_multipart = content_type.partition(";")[0].strip().lower() == "multipart/mixed"
+    if not is_multipart or (is_lenient and body.lstrip(b" \t\r\n")[:1] in (b"{", b"[")):
+        return body, ()
+    return parse_multipart(body, content_type)
+
+
 def read_strict(
-    body: bytes, version: Version, *, request_id: str, put_id: str | None = None
+    body: bytes,
+    version: Version,
+    *,
+    request_id: str,
+    put_id: str | None = None,
+    parts: Sequence[Part] = (),
 ) -> tuple[Incoming, ...]:
-    """Read statements by the rules of a version; all are good or BadJson, BadStatement is raised."""
+    """Read statements by the rules of a version; all are good or BadJson, BadStatement is raised.
+
+    `parts` is the data that came with them.
+    """
+    available = {part.sha2 for part in parts}
     parsed = parse_body(body)
     _check_single(parsed, put_id)
     statements = []
     for position, item in enumerate(parsed.items):
         pointer = f"/{position}" if parsed.is_batch else ""
         check_statement(item.value, version, pointer=pointer)
+        check_attachments(item.value, available, pointer=pointer)
         given = item.value.get("id")
         own_id = given.lower() if isinstance(given, str) else None
         if put_id is not None and own_id not in (None, put_id):
@@ -50,6 +71,7 @@ def read_strict(
     repeated = [key for key, count in Counter(one.statement_id for one in statements).items() if count > 1]
     if repeated:
         raise BadStatement(f"the id {repeated[0]} occurs twice in one batch")
+    check_claims(parts, (one.value for one in statements))
     return tuple(statements)
 
 
@@ -62,7 +84,7 @@ def read_lenient(body: bytes, integration_id: str, *, put_id: str | None = None)
         check_lenient(item.value, pointer=f"/{position}" if parsed.is_batch else "")
         own_id = find_text(item.value.get("id"))
         statement_id = own_id or put_id
-        if statement_id is None or len(statement_id) > _LONGEST_ID:
+        if statement_id is None or len(statement_id) > LONGEST_ID:
             # A repeat of the same content gets the same id, and so is known as a repeat.
             statement_id = derive_statement_id(integration_id, item.text)
         statements.append(

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from enum import IntEnum
 
+from app.xapi.identifiers import LONGEST_ID, normalise_id
 from app.xapi.wire import JsonObject
 
 Link = tuple[int, bytes]
@@ -62,10 +63,13 @@ def links_of(statement: JsonObject, *, authority: JsonObject | None = None) -> s
 
 
 def find_target(statement: JsonObject) -> str | None:
-    """Return the id of the statement that this one is about: that of a StatementRef, in lower case."""
+    """Return the id of the statement that this one is about, as ids are compared: that of a StatementRef."""
     thing = _part(statement, "object")
     target = thing.get("id")
-    return target.lower() if thing.get("objectType") == "StatementRef" and isinstance(target, str) else None
+    if thing.get("objectType") != "StatementRef" or not isinstance(target, str):
+        return None
+    # Nothing longer is stored as an id, so that it can be nobody's target.
+    return normalise_id(target) if len(target) <= LONGEST_ID else None
 
 
 def find_activities(statement: JsonObject) -> Iterator[JsonObject]:

@@ -144,3 +144,9 @@ def test_links_are_those_of_the_statement(store: Sender, session: Session) -> No
     [payload] = session.scalars(select(Statement.payload))
     rows = session.execute(select(StatementLink.kind, StatementLink.value))
     assert {(kind, bytes(value)) for kind, value in rows} == links_of(json.loads(payload))
+
+
+def test_a_target_that_nothing_can_be_called_is_no_target(linkedin: Sender, session: Session) -> None:
+    reference = {"objectType": "StatementRef", "id": "x" * 300}
+    assert linkedin.send({**plain(), "object": reference}).status_code == 200
+    assert session.scalars(select(Statement.target_id)).all() == [None]
