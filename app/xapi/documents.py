@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 
 import orjson
@@ -60,9 +61,9 @@ _KINDS = {
 def get_document(session: Session, settings: Settings, desk: Desk) -> Reply:
     """Give one document, or the names of all; raises NotFound."""
     call, caller, context, kind = _enter(session, settings, desk)
-    name = _find_name(call, kind)
+    name, since = _find_name(call, kind), _find_since(call)
     if name is None:
-        return _list(session, caller, call, context)
+        return _list(session, caller, call, context, since)
     document = find_document(session, context, name)
     if document is None:
         raise NotFound("there is no such document")
@@ -161,10 +162,14 @@ def _require_name(call: Call, kind: _Kind) -> str:
     return _find_name(call, kind) or call.require_parameter(kind.name_parameter)
 
 
-def _list(session: Session, caller: Caller, call: Call, context: Context) -> Reply:
+def _find_since(call: Call) -> datetime | None:
+    """Return the moment of `since`, which limits lists only, but must be one in any case."""
     since = call.find_parameter("since")
-    moment = None if since is None else parse_moment("since", since)
-    found = list_documents(session, context, since=moment)
+    return None if since is None else parse_moment("since", since)
+
+
+def _list(session: Session, caller: Caller, call: Call, context: Context, since: datetime | None) -> Reply:
+    found = list_documents(session, context, since=since)
     body = orjson.dumps(list(found))
     headers = {"ETag": format_etag(body)}
     if found:

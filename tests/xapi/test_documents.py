@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.access.integrations import delete_integration
 from app.models.records import Exchange
 from app.models.store import Document
 from tests.xapi.conftest import Sender
@@ -321,7 +322,8 @@ def test_2_2_since_is_exclusive_and_counts_updates(store: Sender, session: Sessi
     "since", ["true", "", "yesterday", "2025-13-01T00:00:00Z", "2025-01-01T00:00:00-00:00"]
 )
 def test_2_2_a_since_that_is_no_timestamp_is_400(store: Sender, resource: str, since: str) -> None:
-    assert ask(store, "GET", resource, **place(resource, None, since=since)).status_code == 400
+    for name in (None, "bookmark"):
+        assert ask(store, "GET", resource, **place(resource, name, since=since)).status_code == 400
 
 
 # --- state: registrations ---
@@ -459,6 +461,18 @@ def test_a_document_shown_in_a_browser_runs_nothing(store: Sender, resource: str
     headers = get(store, resource).headers
     assert headers["Content-Security-Policy"].startswith("sandbox")
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("erase_data", [True, False])
+def test_documents_go_with_the_data_of_their_integration(
+    store: Sender, session: Session, *, erase_data: bool
+) -> None:
+    for resource in CONTEXT:
+        post(store, resource)
+    delete_integration(session, store.integration.id, erase_data=erase_data)
+    session.commit()
+    assert len(session.scalars(select(Document.id)).all()) == (0 if erase_data else 3)
+    assert get(store, STATE).status_code == 401
 
 
 def test_the_log_says_what_was_done(store: Sender, session: Session) -> None:
