@@ -26,6 +26,7 @@ SPREAD = {
     Kind.AGENT: 5_000,
     Kind.AGENT_ANY: 5_000,
 }
+PRIMES = dict(zip(Kind, (7919, 7907, 7901, 7883, 7879, 7877), strict=True))
 # Of everything that a credential wrote; half of the agents' links.
 AUTHORITY = 0
 SERIES = {
@@ -68,8 +69,8 @@ def large(session: Session, settings: Settings, database_kind: str) -> tuple[Ses
         others=others,
     )
     for kind, spread in SPREAD.items():
-        # Multiplied by a prime, for the kinds must not fall together.
-        number = f"1 + (n * {7919 + int(kind)}) % {spread}"
+        # Multiplied by a prime of its own, for the kinds must not fall together.
+        number = f"1 + (CAST(n AS BIGINT) * {PRIMES[kind]}) % {spread}"
         run(
             "INSERT INTO statement_link (integration_id, kind, value, key)"
             f" SELECT CASE WHEN n % 4 = 0 THEN :others ELSE :ours END, {int(kind)},"
