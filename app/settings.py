@@ -54,6 +54,7 @@ class Settings:
     exchange_days: int = 30
     exchange_max_mb: int = 512
     document_max_mb: int = 10
+    attachment_max_mb: int = 1024
     outbound_allow: tuple[str, ...] = ()
     log_level: str = "INFO"
     log_format: str = "text"
@@ -101,6 +102,9 @@ def load_settings() -> Settings:
         exchange_days=env.int("EXCHANGE_DAYS", Settings.exchange_days, validate=validate.Range(1)),
         exchange_max_mb=env.int("EXCHANGE_MAX_MB", Settings.exchange_max_mb, validate=validate.Range(16)),
         document_max_mb=env.int("DOCUMENT_MAX_MB", Settings.document_max_mb, validate=validate.Range(1, 50)),
+        attachment_max_mb=env.int(
+            "ATTACHMENT_MAX_MB", Settings.attachment_max_mb, validate=validate.Range(1, 1_000_000)
+        ),
         outbound_allow=_networks(env, "OUTBOUND_ALLOW"),
         log_level=env.str(
             "LOG_LEVEL", Settings.log_level, validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])

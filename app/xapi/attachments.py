@@ -96,6 +96,12 @@ def check_claims(parts: Sequence[Part], statements: Iterable[JsonObject]) -> Non
             raise BadStatement(f"no attachment has the sha2 {part.sha2} of a part")
 
 
+def leave_claimed(parts: Sequence[Part], statements: Iterable[JsonObject]) -> tuple[Part, ...]:
+    """Return the data that an attachment of these statements names."""
+    claimed = list_hashes(statements)
+    return tuple(part for part in parts if part.sha2 in claimed)
+
+
 def _find_boundary(content_type: str) -> str:
     position, found = len(content_type.partition(";")[0]), None
     while match := _PARAMETER.match(content_type, position):

@@ -99,6 +99,12 @@ class BodyTooLarge(XapiError):
     status = 413
 
 
+class StoreFull(XapiError):
+    """An integration's attachments have no room left."""
+
+    status = 413
+
+
 class MisdirectedHost(XapiError):
     """The Host is registered on no integration."""
 

@@ -15,10 +15,11 @@ from app.inspector.findings import Finding
 from app.progress.wording import describe_progress
 from app.settings import Settings
 from app.xapi.admission import Caller, check_write, enter
+from app.xapi.attachment_store import keep
+from app.xapi.attachments import leave_claimed
 from app.xapi.call import Call, Desk, Reply
 from app.xapi.consistency import CONSISTENT_THROUGH, format_horizon
-from app.xapi.errors import BadRequest
-from app.xapi.intake import Incoming, read_lenient, read_statement_id, read_strict
+from app.xapi.intake import Incoming, open_body, read_lenient, read_statement_id, read_strict
 from app.xapi.journal import describe_exchange
 from app.xapi.statements import Outcome, store
 from app.xapi.tracking import Effect, track
@@ -28,7 +29,7 @@ def post_statements(session: Session, settings: Settings, desk: Desk) -> Reply:
     """Take one statement or an array of them."""
     call, caller = enter(session, settings, desk)
     check_write(caller, call)
-    statements = _read(call, caller)
+    statements = _receive(session, settings, call, caller)
     outcome = _take(session, caller, call, statements)
     headers = _headers(outcome)
     return Reply(200, format_ids(statements), caller.version(call), headers, _counts(outcome))
@@ -39,17 +40,29 @@ def put_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
     call, caller = enter(session, settings, desk)
     check_write(caller, call)
     put_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
-    outcome = _take(session, caller, call, _read(call, caller, put_id=put_id))
+    statements = _receive(session, settings, call, caller, put_id=put_id)
+    outcome = _take(session, caller, call, statements)
     return Reply(204, b"", caller.version(call), _headers(outcome), _counts(outcome))
 
 
-def _read(call: Call, caller: Caller, *, put_id: str | None = None) -> tuple[Incoming, ...]:
-    """Read the body inside the transaction: only then is it known whose rules it must keep."""
-    if caller.client.is_lenient:
-        return read_lenient(call.body, caller.client.integration_id, put_id=put_id)
-    if call.media_type == "multipart/mixed":
-        raise BadRequest("statements with attached data are not taken yet; send application/json")
-    return read_strict(call.body, caller.version(call), request_id=call.draft.request_id, put_id=put_id)
+def _receive(
+    session: Session, settings: Settings, call: Call, caller: Caller, *, put_id: str | None = None
+) -> tuple[Incoming, ...]:
+    """Read the body, and keep the attachments' data that it holds.
+
+    Inside the transaction, for only then is it known whose rules the body must keep.
+    """
+    integration_id, is_lenient = caller.client.integration_id, caller.client.is_lenient
+    body, parts = open_body(call.body, call.content_type, is_lenient=is_lenient)
+    if is_lenient:
+        statements = read_lenient(body, integration_id, put_id=put_id)
+        parts = leave_claimed(parts, (one.value for one in statements))
+    else:
+        version, request_id = caller.version(call), call.draft.request_id
+        statements = read_strict(body, version, request_id=request_id, put_id=put_id, parts=parts)
+    if parts:
+        keep(session, integration_id, parts, max_mb=settings.attachment_max_mb)
+    return statements
 
 
 def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Incoming]) -> Outcome:

@@ -71,15 +71,6 @@ def _is_timestamp(text: str) -> bool:
     return True
 
 
-def _attachment_complaints(statement: JsonObject) -> Complaints:
-    """An attachment whose data does not come along needs a fileUrl (Part 2 §2.4.11)."""
-    for place, one in _with_substatement(statement):
-        attachments = one.get("attachments")
-        for position, attachment in enumerate(attachments if isinstance(attachments, list) else ()):
-            if "fileUrl" not in attachment:
-                yield f"{place}/attachments/{position}", "an attachment without its data needs a fileUrl"
-
-
 def _language_complaints(statement: JsonObject) -> Complaints:
     """An extension letter may occur once in a tag (RFC 5646 §2.2.6)."""
     for place, one in _with_substatement(statement):
@@ -141,6 +132,5 @@ _RULES: tuple[Callable[[JsonObject], Complaints], ...] = (
     _context_complaints,
     _void_complaints,
     _time_complaints,
-    _attachment_complaints,
     _language_complaints,
 )

@@ -198,12 +198,6 @@ def test_voiding_needs_a_statement_reference() -> None:
     check_statement(with_change(statement, "object", {"objectType": "StatementRef", "id": UUID}), Version.V1)
 
 
-def test_an_attachment_without_data_needs_a_file_url() -> None:
-    with pytest.raises(BadStatement) as caught:
-        check_statement(with_change(full(), "attachments/0/fileUrl", ...), Version.V1)
-    assert caught.value.pointer == "/attachments/0"
-
-
 def test_a_refusal_of_a_huge_statement_is_still_quick() -> None:
     extensions = {f"no iri {number}": number for number in range(200_000)}
     statement = with_change(plain(), "result/extensions", extensions)
