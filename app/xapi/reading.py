@@ -13,6 +13,8 @@ from app import clock
 from app.inspector.exchanges import write_exchange
 from app.settings import Settings
 from app.xapi.admission import Caller, check_read, enter
+from app.xapi.attachment_store import find, find_sizes
+from app.xapi.attachments import format_multipart, list_hashes
 from app.xapi.call import Call, Desk, Reply
 from app.xapi.consistency import CONSISTENT_THROUGH, find_horizon, format_horizon
 from app.xapi.cursor import PARAMETER, Cursor, format_cursor, parse_cursor
@@ -27,6 +29,8 @@ from app.xapi.query_rules import Format, Lookup, Output, Query, parse_query
 from app.xapi.statements import find_statement
 
 _PATH = "/xapi/statements"
+# A list with attachments is held in memory, whole.
+_MOST_DATA_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,12 @@ class _Reader:
     @property
     def integration_id(self) -> str:
         return self.caller.client.integration_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    data: bytes
+    content_type: str
 
 
 def get_statements(session: Session, settings: Settings, desk: Desk) -> Reply:
@@ -87,16 +97,42 @@ def _give_one(reader: _Reader, lookup: Lookup, horizon: int) -> Reply:
     if found is None:
         raise NotFound(f"there is no {'voided ' if lookup.is_voided else ''}statement with this id")
     [text] = _format(reader, [found.text], lookup.output)
-    return _answer(reader, text, "Statement read", [found.key], horizon)
+    body = _attach(reader, text, [found.text], lookup.output)
+    return _answer(reader, body, "Statement read", [found.key], horizon)
 
 
 def _give_page(reader: _Reader, query: Query, parameters: Mapping[str, str], horizon: int) -> Reply:
     page = _find(reader, query)
-    texts = _format(reader, [text for _, text in page.statements], query.output)
+    if query.output.has_attachments:
+        page = _shorten(reader, page)
+    kept = [text for _, text in page.statements]
+    texts = _format(reader, kept, query.output)
     more = _continue(reader, query, parameters, page)
     body = b'{"statements":[' + b",".join(texts) + b'],"more":' + orjson.dumps(more) + b"}"
     keys = [key for key, _ in page.statements]
-    return _answer(reader, body, f"{len(keys)} statements read", keys, horizon)
+    whole = _attach(reader, body, kept, query.output)
+    return _answer(reader, whole, f"{len(keys)} statements read", keys, horizon)
+
+
+def _shorten(reader: _Reader, page: Page) -> Page:
+    """Leave as many statements as have no more data than is good to give at once, but one at least."""
+    hashes = [list_hashes([orjson.loads(text)]) for _, text in page.statements]
+    sizes = find_sizes(reader.session, reader.integration_id, {sha2 for each in hashes for sha2 in each})
+    seen: set[str] = set()
+    for number, each in enumerate(hashes):
+        seen |= each.keys()
+        if number and sum(sizes.get(sha2, 0) for sha2 in seen) > _MOST_DATA_BYTES:
+            return Page(page.statements[:number], has_more=True)
+    return page
+
+
+def _attach(reader: _Reader, body: bytes, kept: Sequence[bytes], output: Output) -> _Body:
+    """Put the attachments' data behind the JSON, each once, under its hash as the statement writes it."""
+    if not output.has_attachments:
+        return _Body(body, "application/json")
+    written = list_hashes(orjson.loads(text) for text in kept)
+    parts = find(reader.session, reader.integration_id, list(written))
+    return _Body(*format_multipart(body, [replace(part, sha2=written[part.sha2]) for part in parts]))
 
 
 def _find(reader: _Reader, query: Query) -> Page:
@@ -134,8 +170,6 @@ def _continue(reader: _Reader, query: Query, parameters: Mapping[str, str], page
 
 
 def _format(reader: _Reader, texts: Sequence[bytes], output: Output) -> list[bytes]:
-    if output.has_attachments:
-        raise BadRequest("attachments cannot be returned yet")
     if output.format is Format.IDS:
         return [format_ids(text) for text in texts]
     if output.format is Format.CANONICAL:
@@ -146,7 +180,7 @@ def _format(reader: _Reader, texts: Sequence[bytes], output: Output) -> list[byt
     return list(texts)
 
 
-def _answer(reader: _Reader, body: bytes, result: str, keys: Sequence[int], horizon: int) -> Reply:
+def _answer(reader: _Reader, body: _Body, result: str, keys: Sequence[int], horizon: int) -> Reply:
     findings = (reader.caller.host_finding,) if reader.caller.host_finding else ()
     exchange = describe_exchange(reader.caller, reader.call, result)
     statement_key = keys[0] if len(keys) == 1 else None
@@ -155,4 +189,5 @@ def _answer(reader: _Reader, body: bytes, result: str, keys: Sequence[int], hori
     if keys:
         newest = clock.from_microseconds(max(keys) >> 10)
         headers["Last-Modified"] = format_datetime(newest, usegmt=True)
-    return Reply(200, body, reader.caller.version(reader.call), headers)
+    version = reader.caller.version(reader.call)
+    return Reply(200, body.data, version, headers, content_type=body.content_type)
