@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -26,6 +27,7 @@ from app.xapi.intake import Incoming
 from app.xapi.links import find_target
 from app.xapi.raw_text import splice
 from app.xapi.targeting import make_node, write_links
+from app.xapi.times import parse_timestamp
 from app.xapi.versions import Version
 from app.xapi.voiding import is_voiding, void
 
@@ -168,17 +170,32 @@ def _complete(incoming: Incoming, key: int, authority: bytes, version: Version) 
     members = {} if incoming.is_id_given else {"id": orjson.dumps(incoming.statement_id)}
     if "timestamp" not in value:
         members["timestamp"] = stored
+    elif (in_utc := _find_utc(value["timestamp"], version)) is not None:
+        members["timestamp"] = orjson.dumps(in_utc)
     members["stored"] = stored
     members["authority"] = authority
     if "version" not in value:
         members["version"] = orjson.dumps(version.default_statement_version)
-    replaced = [name for name in (*_ASSIGNED, "id") if name in value and name in members]
+    replaced = [name for name in (*_ASSIGNED, "id", "timestamp") if name in value and name in members]
     return splice(with_lists(incoming.text, value), members, replaced=replaced)
+
+
+def _find_utc(timestamp: object, version: Version) -> str | None:
+    """Return a timestamp in UTC where version 2.0 wants it it so (IEEE 9274.1.1)."""
+    if version is Version.V1 or not isinstance(timestamp, str) or timestamp[-1:] in "Zz":
+        return None
+    try:
+        return _format_moment(parse_timestamp(timestamp))
+    except ValueError:  # A lenient sender's text stays as it is.
+        return None
 
 
 def format_stored(key: int) -> str:
     """Write the moment that a key holds, always with its microseconds."""
-    moment = clock.from_microseconds(key >> 10)
+    return _format_moment(clock.from_microseconds(key >> 10))
+
+
+def _format_moment(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

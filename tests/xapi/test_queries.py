@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -300,6 +301,17 @@ def test_every_statement_comes_back_as_it_was_sent(store: Sender) -> None:
     for name in ("stored", "authority"):
         del sent[name], kept[name]
     assert kept == sent
+
+
+@pytest.mark.parametrize(
+    ("version", "kept"), [("1.0.3", "2026-01-02T12:00:00-05:00"), ("2.0.0", "2026-01-02T17:00:00.000000Z")]
+)
+def test_version_2_gives_timestamps_in_utc(store: Sender, version: str, kept: str) -> None:
+    sender = replace(store, version=version)
+    statement = number(1, with_change(plain(), "timestamp", "2026-01-02T12:00:00-05:00"))
+    for _ in range(2):
+        assert sender.send(statement).status_code == 200
+    assert ask(sender, statementId=statement["id"]).get_json()["timestamp"] == kept
 
 
 def test_last_modified_is_when_it_was_stored(store: Sender) -> None:
