@@ -86,6 +86,7 @@ SANS_IO = (
     "app/xapi/links.py",
     "app/xapi/raw_text.py",
     "app/xapi/statement_rules.py",
+    "app/xapi/signatures.py",
     "app/xapi/times.py",
     "app/xapi/versions.py",
     "app/xapi/alternate.py",

@@ -11,6 +11,7 @@ from app.xapi.attachments import Part, check_attachments, check_claims, parse_mu
 from app.xapi.errors import BadRequest, BadStatement
 from app.xapi.identifiers import LONGEST_ID, UUID, assign_statement_id, derive_statement_id, normalise_id
 from app.xapi.leniency import check_lenient, find_text
+from app.xapi.signatures import check_signatures
 from app.xapi.validation import check_statement
 from app.xapi.versions import Version
 from app.xapi.wire import Body, JsonObject, parse_body
@@ -54,7 +55,7 @@ def read_strict(
 
     `parts` is the data that came with them.
     """
-    available = {part.sha2 for part in parts}
+    available = {part.sha2: part for part in parts}
     parsed = parse_body(body)
     _check_single(parsed, put_id)
     statements = []
@@ -62,6 +63,7 @@ def read_strict(
         pointer = f"/{position}" if parsed.is_batch else ""
         check_statement(item.value, version, pointer=pointer)
         check_attachments(item.value, available, pointer=pointer)
+        check_signatures(item.text, item.value, available, pointer=pointer)
         given = item.value.get("id")
         own_id = given.lower() if isinstance(given, str) else None
         if put_id is not None and own_id not in (None, put_id):
