@@ -35,7 +35,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "A9": Explanation("The AICC session was closed when more data came; it is parked, not lost.", "nobody"),
     "A10": Explanation(
-        "The AU password is missing or not the one of the course. Enter the same one here and in the content.",
+        "The AU password is missing or not the one of the course. Enter the same one here and there.",
         _ENGINEER,
     ),
     "A11": Explanation(
