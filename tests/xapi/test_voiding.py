@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from itertools import permutations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,7 @@ from app.models.records import Statement
 from app.models.store import StatementLink
 from app.progress.rebuild import list_learners_with_progress, rebuild
 from app.xapi.links import Kind, digest, links_of
-from tests.xapi.conftest import Sender
+from tests.xapi.conftest import PATH, Sender
 from tests.xapi.statements import Json, plain, with_change
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
@@ -150,3 +152,27 @@ def test_a_target_that_nothing_can_be_called_is_no_target(linkedin: Sender, sess
     reference = {"objectType": "StatementRef", "id": "x" * 300}
     assert linkedin.send({**plain(), "object": reference}).status_code == 200
     assert session.scalars(select(Statement.target_id)).all() == [None]
+
+
+def test_a_statement_and_its_voiding_that_come_at_once_find_each_other(
+    app: Flask, store: Sender, session: Session
+) -> None:
+    pairs = 15
+
+    def send(statements: list[Json]) -> None:
+        client = app.test_client()
+        for statement in statements:
+            assert client.post(PATH, json=statement, headers=store.headers).status_code == 200
+
+    targets = [identified(number) for number in range(1, pairs + 1)]
+    voiding = [about(100 + number, number, VOIDED) for number in range(1, pairs + 1)]
+    threads = [threading.Thread(target=send, args=(statements,)) for statements in (targets, voiding)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(is_voided(session, number) for number in range(1, pairs + 1))
+    assert found(session, Kind.ACTIVITY, plain()["object"]["id"]) == {
+        number for first in (1, 101) for number in range(first, first + pairs)
+    }
+    assert session.scalars(select(ProgressRow)).all() == []
