@@ -338,3 +338,31 @@ def test_what_keeps_the_rules_is_taken(sender: Sender, section: str) -> None:
         assert response.status_code == 200, (path, value, response.text)
         response = sender.put(statement, f"{number:08}{UUID[8:]}")
         assert response.status_code == 204, (path, value, response.text)
+
+
+TYPED = {"objectType": "contextAgent", "agent": AGENT}
+OF_VERSION_2: list[tuple[str, Any, int]] = [
+    ("version", "2.0", 200),
+    ("version", "2.0.0", 200),
+    ("version", "2.1.0", 400),
+    ("context/contextAgents", [TYPED], 200),
+    ("context/contextAgents", [{**TYPED, "relevantTypes": [IRI]}], 200),
+    ("context/contextAgents", [{**TYPED, "relevantTypes": []}], 400),
+    ("context/contextAgents", [{**TYPED, "relevantTypes": ["x"]}], 400),
+    ("context/contextAgents", [{**TYPED, "objectType": "Agent"}], 400),
+    ("context/contextAgents", [{"agent": AGENT}], 400),
+    ("context/contextAgents", [{"objectType": "contextAgent"}], 400),
+    ("context/contextAgents", TYPED, 400),
+    ("context/contextGroups", [{"objectType": "contextGroup", "group": TEAM}], 200),
+    ("context/contextGroups", [{"objectType": "contextGroup", "group": AGENT}], 400),
+    ("context/contextGroups", [{"objectType": "contextGroup", "agent": TEAM}], 400),
+    ("object", {**SUB, "context": {"contextAgents": [TYPED]}}, 200),
+]
+
+
+def test_what_version_2_adds_is_refused_by_version_1(store: Sender) -> None:
+    second = replace(store, version="2.0.0")
+    for path, value, status in OF_VERSION_2:
+        statement = with_change(plain(), path, value)
+        assert second.send(statement).status_code == status, (path, value)
+        assert store.send(statement).status_code == 400, (path, value)
