@@ -55,7 +55,7 @@ def read_strict(
 
     `parts` is the data that came with them.
     """
-    available = {part.sha2: part for part in parts}
+    available, judged = {part.sha2: part for part in parts}, set[str]()
     parsed = parse_body(body)
     _check_single(parsed, put_id)
     statements = []
@@ -63,7 +63,7 @@ def read_strict(
         pointer = f"/{position}" if parsed.is_batch else ""
         check_statement(item.value, version, pointer=pointer)
         check_attachments(item.value, available, pointer=pointer)
-        check_signatures(item.text, item.value, available, pointer=pointer)
+        check_signatures(item.text, item.value, available, judged, pointer=pointer)
         given = item.value.get("id")
         own_id = given.lower() if isinstance(given, str) else None
         if put_id is not None and own_id not in (None, put_id):

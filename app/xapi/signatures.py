@@ -38,11 +38,12 @@ _BASE64URL = re.compile(rb"[A-Za-z0-9_-]+")
 
 
 def check_signatures(
-    text: bytes, statement: JsonObject, parts: Mapping[str, Part], *, pointer: str = ""
+    text: bytes, statement: JsonObject, parts: Mapping[str, Part], judged: set[str], *, pointer: str = ""
 ) -> None:
     """Judge the signatures of a statement, which is valid; `parts` is the data that came along, by hash.
 
-    Raises BadStatement.
+    `judged` holds the hashes of the signatures that the request used so far: each is of one statement, or a
+    long one would be read again and again. Raises BadStatement.
     """
     for place, attachment in list_attachments(statement):
         if attachment.get("usageType") != USAGE:
@@ -53,6 +54,9 @@ def check_signatures(
             part = parts.get(str(attachment.get("sha2")).lower())
             if part is None:
                 raise BadStatement("the data of a signature must come with its statement")
+            if part.sha2 in judged:
+                raise BadStatement("a signature can be of one statement only")
+            judged.add(part.sha2)
             if not place.startswith("/object/"):
                 check_signature(text, statement, part.body)
         except BadStatement as error:

@@ -171,3 +171,12 @@ def test_a_signed_statement_with_a_fault_is_refused(store: Sender) -> None:
 def test_a_signature_elsewhere_is_refused(store: Sender) -> None:
     elsewhere = attachment(sign(plain()), usageType=USAGE, contentType=OCTETS, fileUrl=IRI)
     assert store.send(attached(elsewhere)).status_code == 400
+
+
+def test_a_signature_is_of_one_statement_only(store: Sender) -> None:
+    signature = sign(plain())
+    one = attached(attachment(signature, usageType=USAGE, contentType=OCTETS))
+    twice = {**one, "attachments": one["attachments"] * 2}
+    for value, status in ((one, 200), ([one, one], 400), (twice, 400)):
+        body = join(json_part(value), part(signature))
+        assert store.send(body, content_type=CONTENT_TYPE).status_code == status
