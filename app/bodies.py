@@ -1,4 +1,4 @@
-"""Make a request body that ends too early an error: a shorter message could pass for a whole one.
+"""Make a request body that ends too early, or does not come, an error: it must not pass for a whole one.
 
 A server hands over what it got, and Werkzeug takes a stream that may end by itself at its word. Half of a
 PutParam would replace the learner's suspend data.
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
 
+# Without a byte for so long, a body is given up; the sender hears 400 and may come again.
+PATIENCE_SECONDS = 20
+
+
 class WholeBodies:
     """Watch over the body of every request; what is wrong with it reaches Werkzeug as an OSError: 400."""
 
@@ -20,6 +24,10 @@ class WholeBodies:
         self._app = wsgi_app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            # gunicorn's own timeout does not watch threads: a body that never comes would hold one for ever.
+            connection.settimeout(PATIENCE_SECONDS)
         length = environ.get("CONTENT_LENGTH") or ""
         environ["wsgi.input"] = _WholeBody(environ["wsgi.input"], int(length) if length.isdecimal() else 0)
         return self._app(environ, start_response)

@@ -15,6 +15,7 @@ from app.access.organisation import load_organisation
 from app.catalog.service import add_course, get_course
 from app.catalog.units import UnitFields, set_unit
 from app.cli_terminal import Noun, json_option, show, show_json_list
+from app.hacp.lesson import DEMOGRAPHICS
 from app.learners.service import add_learner, get_learner, list_learners
 from app.learners.values import Learner
 from app.settings import settings_of
@@ -104,6 +105,8 @@ def add_one(
     given = dict(each.split("=", 1) for each in attributes if "=" in each)
     if len(given) != len(attributes):
         raise click.UsageError("an attribute is written NAME=VALUE, and each name comes once")
+    if unknown := {name.strip().lower() for name in given} - set(DEMOGRAPHICS):
+        raise click.UsageError(f"no attribute {unknown.pop()!r}; they are {', '.join(DEMOGRAPHICS)}")
     with db.transaction() as session:
         made = add_learner(
             session, name=name, email=email, user_id=user_id, attributes=given if attributes else None

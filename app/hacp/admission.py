@@ -141,7 +141,8 @@ def _known_command(name: str) -> Command:
     try:
         return Command(name)
     except ValueError:
-        raise InvalidCommand(f"the command is {name[:40]!r}") from None
+        # Never quoted at length: somebody may have put the session id here.
+        raise InvalidCommand(f"the command is {name[:20]!r}") from None
 
 
 def _check_any_host(session: Session, organisation: Organisation, host: str) -> Finding | None:
@@ -180,7 +181,7 @@ def _check_live(integration: Integration | None, launch: Launch) -> Integration:
 def _check_password(settings: Settings, situation: Situation) -> None:
     """Refuse a wrong AU_password, and a missing one where that is enforced: most clients never send it."""
     given = situation.message.request.au_password
-    if given is None and not situation.integration.enforces_au_password:
+    if not given and not situation.integration.enforces_au_password:
         return
     if is_au_password(settings, situation.unit, given or ""):
         return

@@ -176,7 +176,10 @@ class _Parser:
             self._note("lines before the first group kept as sent")
             return
         self._note("[core] header missing")
-        self.keywords["core"] = {**self.keywords.get("core", {}), **orphans}
+        core = self.keywords.get("core", {})
+        for name in core.keys() & orphans.keys():
+            self._leave(f"{name}={core[name]}\r\n", f"keyword {name[:40]} repeated, the first one counts")
+        self.keywords["core"] = {**core, **orphans}
 
     def _leave(self, line: str, repair: str) -> None:
         self.unread.append(line)
@@ -217,7 +220,7 @@ def _format_text(group: str, text: str) -> Iterator[str]:
     if not text:
         return
     if group != "core_lesson":
-        text = "\r\n".join(line for line in re.split(r"\r\n|\r|\n", text) if not _ANY_HEADER.fullmatch(line))
+        text = "\r\n".join(line for line in re.split(r"\r\n|\r|\n", text) if not _ANY_HEADER.match(line))
     yield f"{text}\r\n"
 
 

@@ -7,7 +7,7 @@ and never spoils the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -89,7 +89,10 @@ def merge_put(
     if standing.manner.counts:
         attempt = _begun(attempt, status)
         attempt = replace(attempt, has_status=attempt.has_status or says_status(data))
-        attempt = _merge_score(attempt, data, is_old=standing.is_late or standing.is_stale)
+        is_old = standing.is_late or standing.is_stale
+        attempt = _merge_score(attempt, data, is_old=is_old)
+        objectives = merge_objectives(attempt.objectives, _numbered_objectives(data), is_old=is_old)
+        attempt = replace(attempt, objectives=objectives)
     elif standing.manner.is_browsing:
         attempt = _mark_browsed(attempt, standing)
     return _merge_bookmark(attempt, data) if standing.keeps_bookmark else attempt
@@ -116,11 +119,12 @@ def says_status(data: AiccData) -> bool:
 
 
 def merge_objectives(
-    old: tuple[Objective, ...], reported: Iterable[Mapping[str, str]]
+    old: tuple[Objective, ...], reported: Iterable[Mapping[str, str]], *, is_old: bool = False
 ) -> tuple[Objective, ...]:
     """Replace objectives by their `id`, whatever number they came under; one without an id is nobody's.
 
-    A part that is absent (`score`, `status`) stays.
+    A part that is absent (`score`, `status`) stays. Of a message that is late or was overtaken (`is_old`)
+    only what raises the result counts.
     """
     merged = {objective.id: objective for objective in old}
     for parts in reported:
@@ -129,14 +133,18 @@ def merge_objectives(
             continue
         known = merged.get(name, Objective(name))
         score = _storable(parts.get("score", known.score), MAX_VALUE)
-        merged[name] = Objective(name, score, _storable(parts.get("status", known.status), MAX_VALUE))
+        status = _storable(parts.get("status", known.status), MAX_VALUE)
+        if is_old:
+            score = score if _is_higher(score, known.score) else known.score
+            status = status if _rank(status) > _rank(known.status) else known.status
+        merged[name] = Objective(name, score, status)
     return tuple(merged.values())
 
 
 def has_lost(after: Attempt, data: AiccData, standing: Standing) -> bool:
-    """Tell whether the attempt was too full for something that this message brought."""
-    if not standing.keeps_bookmark:
-        return False
+    """Tell whether something that this message brought found no place in the attempt."""
+    if not standing.manner.counts or not standing.keeps_bookmark:
+        return bool(data.texts or any(data.keywords.values()))
     objectives = {objective.id for objective in after.objectives}
     groups = ((after.preferences, "student_preferences"), (after.student_data, "student_data"))
     return any(
@@ -150,12 +158,30 @@ def has_lost(after: Attempt, data: AiccData, standing: Standing) -> bool:
     )
 
 
+def list_nameless_objectives(data: AiccData) -> Iterator[tuple[str, str]]:
+    """Yield the keywords of [objectives_status] that belong to no objective with an id."""
+    named = {
+        int(found.group(2))
+        for keyword, value in data.keywords.get("objectives_status", {}).items()
+        if (found := _OBJECTIVE_KEYWORD.fullmatch(keyword)) and found.group(1) == "id" and value
+    }
+    for keyword, value in data.keywords.get("objectives_status", {}).items():
+        found = _OBJECTIVE_KEYWORD.fullmatch(keyword)
+        if value and (found is None or int(found.group(2)) not in named):
+            yield keyword, value
+
+
 def _begun(attempt: Attempt, status: LessonStatus | None) -> Attempt:
     """Raise the status to this one; without one, what was not attempted is begun and the rest stays."""
     is_untouched = attempt.lesson_status is LessonStatus.NOT_ATTEMPTED
     return raise_status(
         attempt, status or (LessonStatus.INCOMPLETE if is_untouched else attempt.lesson_status)
     )
+
+
+def _rank(status: str) -> int:
+    word = parse_status(status)[0]
+    return -1 if word is None else word.rank
 
 
 def _mark_browsed(attempt: Attempt, standing: Standing) -> Attempt:
@@ -189,7 +215,6 @@ def _merge_bookmark(attempt: Attempt, data: AiccData) -> Attempt:
         suspend_data=attempt.suspend_data if suspend is None else suspend.encode("utf-8", "surrogatepass"),
         exit_flag=attempt.exit_flag if exit_flag is None else exit_flag,
         preferences=_merge_values(attempt.preferences, preferences, MAX_PREFERENCES),
-        objectives=merge_objectives(attempt.objectives, _numbered_objectives(data)),
         student_data=_merge_values(attempt.student_data, tries, MAX_STUDENT_DATA),
     )
 

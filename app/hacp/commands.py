@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.launches import EndReason, Launch, LaunchState
 from app.access.policies import MasteryPolicy
-from app.hacp import records
+from app.hacp import records, wire
 from app.hacp.admission import RECORDS, Situation
 from app.hacp.attempt_rules import (
     Attempt,
@@ -81,10 +81,12 @@ def put_param(session: Session, situation: Situation, attempt: Attempt) -> Outco
     if time is not None and not standing.is_stale:
         after = replace(after, last_time=time)
     total_time = attempt.total_time + after.session_time - launch.session_time
+    if standing.is_late:
+        # ExitAU overtook this message: what it would have judged is judged now.
+        judged = _decide_at_exit(situation, merged)
+        merged, status = end_attempt(merged, judged, standing), judged or status
     kept = _keep_beside(session, situation, attempt, has_overflow=has_lost(merged, data, standing))
-    notes = list_notes(data)
-    if standing.is_stale:
-        notes += ("older than what was stored: its place and suspend data were left aside",)
+    notes = (*list_notes(data), *_standing_notes(standing))
     reported = _reported(situation, status, _score(situation), after)
     return Outcome(after, replace(merged, total_time=total_time), reported, notes=notes, kept=kept)
 
@@ -94,8 +96,7 @@ def exit_au(session: Session, situation: Situation, attempt: Attempt) -> Outcome
     launch = situation.launch
     if launch.state is not LaunchState.ENDED:
         launch = replace(launch, state=LaunchState.ENDED, ended_at=situation.now, end_reason=EndReason.EXIT)
-    score, mastery = _stored_score(situation, attempt), _mastery(situation)
-    status = decide_at_exit(score, mastery, _policy(situation), has_status=attempt.has_status)
+    status = _decide_at_exit(situation, attempt)
     ended = end_attempt(attempt, status, _standing(situation, attempt, status, None))
     return Outcome(launch, ended, _reported(situation, status, Score(), launch))
 
@@ -118,7 +119,8 @@ def put_record(session: Session, situation: Situation, attempt: Attempt) -> Outc
     kept = _keep_items(session, situation, attempt, items.rows)
     if command is Command.PUT_OBJECTIVES and situation.manner.counts:
         rows = [_objective_parts(item) for item in items.rows]
-        attempt = replace(attempt, objectives=merge_objectives(attempt.objectives, rows))
+        is_late = situation.launch.state is LaunchState.ENDED
+        attempt = replace(attempt, objectives=merge_objectives(attempt.objectives, rows, is_old=is_late))
     return Outcome(situation.launch, attempt, notes=items.notes, kept=kept)
 
 
@@ -138,8 +140,30 @@ def _decide(situation: Situation, attempt: Attempt) -> LessonStatus | None:
     """
     find = situation.message.data.find_value
     said = parse_status(find("core", "lesson_status") or "")[0]
-    score = _score(situation) if find("core", "score") is not None else _stored_score(situation, attempt)
+    has_score = find("core", "score") is not None
+    if said is None and has_score and attempt.lesson_status is LessonStatus.COMPLETED:
+        # The score of a lesson that is complete already may come after the word.
+        said = LessonStatus.COMPLETED
+    score = _score(situation) if has_score else _stored_score(situation, attempt)
     return decide(said, score, _mastery(situation), _policy(situation))
+
+
+def _decide_at_exit(situation: Situation, attempt: Attempt) -> LessonStatus | None:
+    """Return what ending the session brings about for content that left the judging to us."""
+    score, mastery = _stored_score(situation, attempt), _mastery(situation)
+    return decide_at_exit(score, mastery, _policy(situation), has_status=attempt.has_status)
+
+
+def _standing_notes(standing: Standing) -> Iterator[str]:
+    manner = standing.manner
+    if standing.is_stale:
+        yield "older than what was stored: its place and suspend data were left aside, kept as sent"
+    if manner.is_reviewing:
+        yield "reviewed: the time alone counts, the rest is kept as sent"
+    elif manner.is_browsing:
+        yield "browsed: status and score do not count, kept as sent"
+    elif not manner.is_credit:
+        yield "not for credit: status and score do not count, kept as sent"
 
 
 def _standing(
@@ -222,14 +246,29 @@ def _keep_beside(
 
 
 def _keep_text(session: Session, situation: Situation, attempt: Attempt, command: str, text: str) -> None:
+    text = _without_ids(situation, text)
     records.keep_text(session, situation.launch, attempt.id, command=command, text=text, now=situation.now)
 
 
 def _keep_items(
     session: Session, situation: Situation, attempt: Attempt, items: tuple[Item, ...]
 ) -> tuple[RecordedChange, ...]:
-    count = records.keep_items(session, situation.launch, attempt.id, items=items, now=situation.now)
+    cleaned = [
+        replace(item, fields={name: _without_ids(situation, value) for name, value in item.fields.items()})
+        for item in items
+    ]
+    count = records.keep_items(session, situation.launch, attempt.id, items=cleaned, now=situation.now)
     return ((_PLURALS[items[0].kind], "", f"{count} new"),) if count else ()
+
+
+def _without_ids(situation: Situation, text: str) -> str:
+    """Name the launch where content wrote down its session id: what is kept here, people may read."""
+    if "aicc_sid" not in text.lower() and situation.message.request.session_id not in text:
+        return text
+    name = situation.launch.id
+    text = text.replace(situation.message.request.session_id, name)
+    hidden = wire.hide_session_ids(text.encode("utf-8", "surrogatepass"), name.encode())
+    return hidden.decode("utf-8", "surrogatepass")
 
 
 _PLURALS = {

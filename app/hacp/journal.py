@@ -57,8 +57,11 @@ def keep_answer(
             launch_id=launch.id,
             learner_id=launch.learner_id,
             is_demo=launch.is_demo,
-            repairs=repairs,
-            changes=changes,
+            repairs=tuple(_clean(each, session_id, launch.id) for each in repairs),
+            changes=tuple(
+                (what, _clean(before, session_id, launch.id), _clean(after, session_id, launch.id))
+                for what, before, after in changes
+            ),
             is_parked=is_parked,
         ),
     )
@@ -83,7 +86,7 @@ def keep_refusal(
         status=error.status,
         integration_id=error.integration_id,
         launch_id=error.launch_id,
-        repairs=repairs,
+        repairs=tuple(_clean(each, session_id, error.launch_id or UNKNOWN) for each in repairs),
         is_parked=is_parked,
     )
     write_refusal(session, exchange, is_anonymous=error.launch_id is None)
@@ -106,20 +109,29 @@ def _exchange(
         method=received.method,
         path=received.path + ("?" + query.decode("latin-1") if query else ""),
         status=200,
-        result=result,
+        result=_clean(result, session_id, replacement),
         received_at=received.received_at,
         duration=clock.now() - received.received_at,
         client_address=received.client_address,
-        user_agent=received.user_agent,
+        user_agent=_clean(received.user_agent, session_id, replacement),
         host=received.host,
         request_body=_without_session_id(body, session_id, replacement),
-        reply_body=reply,
-        findings=findings,
+        reply_body=_without_session_id(reply, session_id, replacement),
+        findings=tuple(Finding(each.code, _clean(each.detail, session_id, replacement)) for each in findings),
     )
 
 
+def _clean(text: str, session_id: str, replacement: str) -> str:
+    raw = text.encode("utf-8", "surrogatepass")
+    return _without_session_id(raw, session_id, replacement).decode("utf-8", "surrogatepass")
+
+
 def _without_session_id(raw: bytes, session_id: str, replacement: str) -> bytes:
-    """Take the session id out of anywhere else the content may have put it, such as its own address."""
+    """Take session ids out of anywhere else the content may have put them, such as its own address.
+
+    Of a request that named none, whatever looks like one; of others their own, and any after AICC_SID.
+    """
     if len(session_id) == SESSION_ID_LENGTH and session_id.isascii():
-        return raw.replace(session_id.encode(), replacement.encode())
-    return raw
+        raw = raw.replace(session_id.encode(), replacement.encode())
+        return wire.hide_session_ids(raw, replacement.encode())
+    return wire.hide_all_ids(raw, replacement.encode())

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.hacp.aicc_data import AiccData
-from app.hacp.attempt_rules import MAX_LOCATION, MAX_VALUE
-from app.hacp.vocabulary import parse_score, parse_status, parse_timespan
+from app.hacp.attempt_rules import MAX_LOCATION, MAX_VALUE, list_nameless_objectives
+from app.hacp.vocabulary import (
+    LONGEST_TIME,
+    LessonStatus,
+    format_timespan,
+    parse_score,
+    parse_status,
+    parse_timespan,
+)
 
 LOCATION_LIMIT = 255
 TEXT_LIMIT = 4096
@@ -22,7 +29,13 @@ _KEPT_GROUPS = frozenset({"core", "student_preferences", "objectives_status", "s
 
 def list_notes(data: AiccData) -> tuple[str, ...]:
     """Return, one sentence each, what was odd about values that were kept or left aside."""
-    return (*_status_notes(data), *_score_notes(data), *_time_notes(data), *_size_notes(data))
+    return (
+        *_status_notes(data),
+        *_score_notes(data),
+        *_time_notes(data),
+        *_size_notes(data),
+        *_unknown_notes(data),
+    )
 
 
 def format_leftovers(data: AiccData) -> str:
@@ -34,14 +47,26 @@ def format_leftovers(data: AiccData) -> str:
     return "".join([*lines, *texts, data.unread])
 
 
+# How a status word begins however it is bent: pass, passing, passed.
+_STEMS = {
+    LessonStatus.PASSED: "pass",
+    LessonStatus.COMPLETED: "complet",
+    LessonStatus.FAILED: "fail",
+    LessonStatus.INCOMPLETE: "incomplet",
+    LessonStatus.BROWSED: "brows",
+    LessonStatus.NOT_ATTEMPTED: "not",
+}
+
+
 def _homeless(data: AiccData) -> Iterator[tuple[str, str, str]]:
+    nameless = dict(list_nameless_objectives(data))
     for group, keywords in data.keywords.items():
         for name, value in keywords.items():
-            if (
-                group not in _KEPT_GROUPS
-                or (group == "core" and not _is_kept(name, value))
-                or len(value) > (MAX_LOCATION if name == "lesson_location" else MAX_VALUE)
-            ):
+            is_known = group in _KEPT_GROUPS and (group != "core" or _is_kept(name, value))
+            if group == "objectives_status":
+                is_known = name not in nameless
+            limit = MAX_LOCATION if name == "lesson_location" else MAX_VALUE
+            if not is_known or len(value) > limit:
                 yield group, name, value
 
 
@@ -59,8 +84,11 @@ def _status_notes(data: AiccData) -> Iterator[str]:
     if text is None:
         return
     status, exit_flag = parse_status(text)
+    word = text.partition(",")[0].strip().lower()
     if status is None:
         yield f"lesson_status {_quote(text)} is no status, the earlier one stays"
+    elif not status.value.startswith(word) and not word.startswith(_STEMS[status]):
+        yield f"lesson_status {_quote(text)} read as {status.value} by its first letter"
     if exit_flag is None:
         yield f"lesson_status {_quote(text)} has no exit word we know"
 
@@ -80,8 +108,11 @@ def _score_notes(data: AiccData) -> Iterator[str]:
 
 def _time_notes(data: AiccData) -> Iterator[str]:
     text = data.find_value("core", "time")
-    if text and parse_timespan(text) is None:
+    time = parse_timespan(text or "")
+    if text and time is None:
         yield f"time {_quote(text)} cannot be read"
+    elif time is not None and time >= LONGEST_TIME:
+        yield f"time {_quote(text or '')} is over AICC's limit and counts as {format_timespan(LONGEST_TIME)}"
 
 
 def _size_notes(data: AiccData) -> Iterator[str]:
@@ -94,6 +125,15 @@ def _size_notes(data: AiccData) -> Iterator[str]:
         text = data.find_text(group) or ""
         if len(text) > TEXT_LIMIT:
             yield f"{group} of {len(text)} characters is over AICC's {TEXT_LIMIT}, kept whole"
+
+
+def _unknown_notes(data: AiccData) -> Iterator[str]:
+    for name in data.keywords.get("core", {}):
+        if name not in _KEPT_KEYWORDS:
+            yield f"keyword {_quote(name)} of [core] kept as sent"
+            return
+    if any(list_nameless_objectives(data)):
+        yield "objectives without an id kept as sent"
 
 
 def _quote(text: str) -> str:

@@ -40,15 +40,19 @@ class Item:
     def digest(self) -> bytes:
         """What makes a row the same one when it comes again.
 
-        An interaction or objective is known by its id and its moment; without a moment, and for comments,
-        only an equal row is the same.
+        An interaction or objective is known by its id, its moment and what came of it, for some content sends
+        the second answer of a second too; without a moment, and for comments, only an equal row is the same.
         """
         moment = [self.fields.get("date", ""), self.fields.get("time", "")]
         if self.kind is not ItemKind.COMMENT and self.name and all(moment):
-            key: object = [self.name, *moment]
+            outcome = [self.fields.get(name, "") for name in _OUTCOME]
+            key: object = [self.name, *moment, *outcome]
         else:
             key = sorted(self.fields.items())
         return hashlib.sha256(json.dumps(key).encode()).digest()
+
+
+_OUTCOME = ("student_response", "result", "status", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,10 @@ def parse_comments(text: str) -> Items:
 
 
 def _read_rows(text: str, notes: dict[str, None]) -> Iterator[list[str]]:
-    reader = csv.reader(re.split(r"(?<=\n)|(?<=\r)(?!\n)", text), skipinitialspace=True)
+    # The module's own limit would end a table at its first long answer.
+    csv.field_size_limit(len(text) + 1)
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+    reader = csv.reader(lines, delimiter=_find_delimiter(lines, notes), skipinitialspace=True)
     try:
         for count, row in enumerate(reader):
             if count > MAX_ROWS:
@@ -121,6 +128,16 @@ def _read_rows(text: str, notes: dict[str, None]) -> Iterator[list[str]]:
                 yield row
     except csv.Error as error:
         notes[f"the table could not be read to its end ({error}), kept as sent"] = None
+
+
+def _find_delimiter(lines: Sequence[str], notes: dict[str, None]) -> str:
+    """Return a comma, or what a program of another country put between the names of the columns."""
+    head = next((line for line in lines if line.strip() and not _is_group_header([line])), "")
+    for mark in (";", "\t"):
+        if "," not in head and mark in head:
+            notes["columns divided by a semicolon or a tab"] = None
+            return mark
+    return ","
 
 
 def _is_group_header(row: Sequence[str]) -> bool:

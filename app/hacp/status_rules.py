@@ -76,10 +76,10 @@ def decide_at_exit(
 
 def _by_score(score: Score, mastery: Decimal | None) -> LessonStatus | None:
     """Hold the raw score against mastery, which is on the same scale unless it is above the score's maximum:
-    then it can only be a percentage."""
+    then it can only be a percentage. A score outside of its own scale judges nobody."""
     number = score.raw
     if mastery is not None and score.maximum is not None and mastery > score.maximum:
         number = score.hundredths
-    if mastery is None or number is None:
+    if mastery is None or number is None or not 0 <= (score.hundredths or 0) <= 100:
         return None
     return LessonStatus.PASSED if number >= mastery else LessonStatus.FAILED

@@ -47,6 +47,10 @@ def parse_request(body: bytes, content_type: str = "", query: bytes = b"") -> Ha
     in_query = _decode_fields(split_query(query), repairs)
     _refuse_contradiction("command", {value.strip().lower() for name, value in in_body if name == "command"})
     _refuse_contradiction("session_id", {value.strip() for name, value in in_body if name == "session_id"})
+    if any(name == "au_password" for name, _ in in_query):
+        # Addresses end up in logs of proxies: a password there is no longer one.
+        repairs.append("AU_password in the address left aside")
+        in_query = [(name, value) for name, value in in_query if name != "au_password"]
     values = _first_values([*in_body, *in_query])
     if {name for name, _ in in_query} & _NAMES - {name for name, _ in in_body}:
         repairs.append("parameters taken from the query string")
@@ -84,8 +88,23 @@ def redact_query(query: bytes, replacement: bytes) -> bytes:
     return _replace_values(query, split_query(query), replacement)
 
 
+def hide_session_ids(raw: bytes, replacement: bytes) -> bytes:
+    """Replace what stands for a session id in an address that content has kept or passed on."""
+    return _SID_IN_ADDRESS.sub(lambda found: found.group(1) + replacement, raw)
+
+
+def hide_all_ids(raw: bytes, replacement: bytes) -> bytes:
+    """Replace everything that is as long as a session id and made of the same characters."""
+    return _LIKE_A_SID.sub(lambda _: replacement, raw)
+
+
+_SID_IN_ADDRESS = re.compile(rb"(AICC_SID(?:=|%3D|%253D))[A-Za-z0-9]{32}(?![A-Za-z0-9])", re.IGNORECASE)
+# After a percent-encoded character too.
+_LIKE_A_SID = re.compile(rb"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9]{32}(?![A-Za-z0-9])")
 _NAMES = frozenset({"command", "version", "session_id", "au_password", "aicc_data"})
-_SECRET_NAMES = frozenset({"session_id", "aicc_sid", "au_password"})
+_SECRET_NAMES = frozenset(
+    {"session_id", "sessionid", "aicc_sid", "sid", "au_password", "aupassword", "password"}
+)
 
 
 def _decode_fields(fields: Iterable[RawField], repairs: list[str]) -> list[tuple[str, str]]:

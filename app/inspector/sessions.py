@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.access.launches import Launch, to_launch
+from app.hacp.wire import hide_session_ids
 from app.inspector.messages import readable
 from app.models.access import Integration
 from app.models.base import table_of
@@ -238,13 +239,18 @@ def _find_standing(session: Session, attempt_id: str | None) -> Standing | None:
         number=row.number,
         lesson_status=row.lesson_status,
         score=readable(row.score),
-        location=readable(row.location),
+        location=readable(_without_ids(row.location)),
         suspend_bytes=len(row.suspend_data),
         total_time=row.total_time,
         objectives=tuple(_texts_of(each) for each in _read_json(row.objectives, [])),
         preferences=_read_texts(row.preferences),
         student_data=_read_texts(row.student_data),
     )
+
+
+def _without_ids(location: str) -> str:
+    """Content that stores its own address stores its session id."""
+    return hide_session_ids(location.encode("utf-8", "replace"), b"[redacted]").decode("utf-8")
 
 
 def _read_texts(text: str) -> Mapping[str, str]:

@@ -217,10 +217,11 @@ def test_the_au_password_is_checked_when_it_is_sent(classroom: Classroom) -> Non
     give(classroom, au_password="Sesame")
     assert password(content, "Sesame") == (0, "Successful")
     assert password(content, "sesame") == (2, "Invalid AU-password")
-    assert password(content, "") == (2, "Invalid AU-password")
+    assert password(content, "") == (0, "Successful")
     assert password(content, None) == (0, "Successful")
     set_policy(classroom, enforces_au_password=True)
     assert password(content, None) == (2, "Invalid AU-password")
+    assert password(content, "") == (2, "Invalid AU-password")
     assert password(content, None, "PutParam") == (2, "Invalid AU-password")
     assert password(content, "Sesame", "PutParam") == (0, "Successful")
     parked = [each for each in classroom.exchanges() if each.is_parked]
@@ -356,3 +357,95 @@ def test_an_exchange_tells_what_it_changed(classroom: Classroom) -> None:
     assert changed["Percent complete"] == ("0", "100")
     assert changed["Location"] == ("4", "x" * 80 + "…")
     assert "score '66.67' kept as sent" in classroom.exchanges()[2].repairs
+
+
+def test_a_score_that_exit_overtook_is_judged_all_the_same(classroom: Classroom) -> None:
+    give(classroom, mastery_score=80)
+    content = classroom.open()
+    content.get()
+    content.leave()
+    content.put("score=90|time=00:01:00")
+    progress = classroom.progress()
+    assert progress is not None
+    assert (progress.status, progress.percent, progress.score) == ("passed", 100, 90)
+    assert classroom.open().get().core["lesson_status"] == "passed"
+
+
+def test_the_score_of_a_complete_lesson_may_come_after_the_word(classroom: Classroom) -> None:
+    give(classroom, mastery_score=80)
+    content = classroom.open()
+    content.put("lesson_status=completed")
+    content.put("score=90")
+    progress = classroom.progress()
+    assert progress is not None
+    assert (progress.status, progress.score) == ("passed", 90)
+
+
+def test_what_does_not_count_is_kept_as_sent(classroom: Classroom) -> None:
+    mine = classroom.open()
+    mine.send("PutParam", "[core]\r\nlesson_status=i\r\n[objectives_status]\r\nj_id.1=o\r\nj_score.1=90")
+    text = "[core]\r\nlesson_status=passed\r\n[objectives_status]\r\nj_id.1=o\r\nj_score.1=1"
+    for content in (take(classroom, is_credit=False), take(classroom, mode=LessonMode.REVIEW)):
+        content.get()
+        content.send("PutParam", text)
+        assert content.get().data.keywords["objectives_status"]["j_score.1"] == "90"
+    assert [each.body.decode() for each in classroom.records()] == [text, text]
+    repairs = " ".join(each.repairs for each in classroom.exchanges())
+    assert "not for credit: status and score do not count" in repairs
+    assert "reviewed: the time alone counts" in repairs
+
+
+def test_late_objectives_only_raise_the_result(classroom: Classroom) -> None:
+    content = classroom.open()
+    content.get()
+    content.send("PutObjectives", "objective_id,status,score\r\no,passed,80\r\np,incomplete,10")
+    content.leave()
+    content.send("PutObjectives", "objective_id,status,score\r\no,not attempted,5\r\np,passed,90")
+    objectives = classroom.open().get().data.keywords["objectives_status"]
+    assert (objectives["j_status.1"], objectives["j_score.1"]) == ("passed", "80")
+    assert (objectives["j_status.2"], objectives["j_score.2"]) == ("passed", "90")
+
+
+def test_no_session_id_is_kept_wherever_content_puts_it(classroom: Classroom) -> None:
+    earlier = classroom.open()
+    sid = earlier.launch.session_id
+    earlier.get()
+    address = f"https://content.example/go?AICC_SID={sid}"
+    earlier.put(f"lesson_location={address}|lesson_status={sid}")
+    earlier.send("PutPath", address)
+    earlier.send("PutComments", f"location,comment\r\np3,{address} does not load")
+    later = classroom.open()
+    assert sid in later.get().core["lesson_location"]
+    own = later.launch.session_id
+    refused = [
+        f"command=GetParam&command=PutParam&session_id={own}&aicc_data=x?AICC_SID%3D{own}",
+        f"session_id={own}&session_id=x&command=getparam",
+        f"command={own}",
+        f"command=getparam&sessionid={own}&AUpassword=Sesame77",
+    ]
+    for body in refused:
+        assert later.post(body.encode()).error in (1, 3)
+    assert later.post(b"x=1", query_string=f"session_id={own}&x={own}").error == 1
+    kept = [
+        f"{each.path} {each.result} {each.changes} {each.repairs} {each.request_body!r} {each.reply_body!r}"
+        for each in classroom.exchanges()
+    ]
+    assert len(kept) == 5 + len(refused) + 1
+    kept += [each.body.decode() for each in classroom.records()]
+    kept += [str(each) for each in items(classroom, "comment")]
+    for text in kept:
+        assert sid not in text
+        assert own.lower() not in text.lower()
+        assert "Sesame77" not in text
+    details = " ".join(each.detail for each in classroom.findings())
+    assert own not in details
+
+
+def test_a_password_in_the_address_is_left_aside(classroom: Classroom) -> None:
+    give(classroom, au_password="Sesame")
+    set_policy(classroom, enforces_au_password=True)
+    content = classroom.open()
+    body = f"command=getparam&session_id={content.launch.session_id}".encode()
+    assert content.post(body, query_string="AU_password=Sesame").error == 2
+    assert content.post(body + b"&AU_password=Sesame").error == 0
+    assert "AU_password in the address left aside" in classroom.exchanges()[0].repairs

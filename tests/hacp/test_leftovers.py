@@ -25,6 +25,13 @@ from app.hacp.leftovers import format_leftovers, list_notes
         ("hello=1\n[core]\nscore=1", "hello=1\n"),
         ("[student_preferences]\ntext=" + "x" * 300, "[student_preferences]\r\ntext=" + "x" * 300 + "\r\n"),
         ("[comments]\nhello\n[core_lesson]\nmine", ""),
+        ("[objectives_status]\nj_id.1=a\nj_score.1=5", ""),
+        (
+            "[objectives_status]\nj_score.1=5\nj_foo.2=x\nj_id.3=\nj_id.1234567=zz",
+            "[objectives_status]\r\nj_score.1=5\r\n[objectives_status]\r\nj_foo.2=x\r\n"
+            "[objectives_status]\r\nj_id.1234567=zz\r\n",
+        ),
+        ("score=9\n[core]\nscore=1", "score=1\r\n"),
     ],
 )
 def test_what_has_no_place_is_kept_as_text(text: str, leftovers: str) -> None:
@@ -41,6 +48,13 @@ def test_what_has_no_place_is_kept_as_text(text: str, leftovers: str) -> None:
         ("[core]\nlesson_status=xyz", ("lesson_status 'xyz' is no status, the earlier one stays",)),
         ("[core]\nlesson_status=i,zzz", ("lesson_status 'i,zzz' has no exit word we know",)),
         ("[core]\ntime=soon", ("time 'soon' cannot be read",)),
+        ("[core]\ntime=99999:00:00", ("time '99999:00:00' is over AICC's limit and counts as 9999:59:59",)),
+        ("[core]\nlesson_status=pending", ("lesson_status 'pending' read as passed by its first letter",)),
+        ("[core]\nlesson_status=complete,suspend", ()),
+        ("[core]\nlesson_status=P", ()),
+        ("[core]\nlesson_status=N/A", ("lesson_status 'N/A' read as not attempted by its first letter",)),
+        ("[core]\ntries=1", ("keyword 'tries' of [core] kept as sent",)),
+        ("[objectives_status]\nj_score.1=5", ("objectives without an id kept as sent",)),
         (
             "[core]\nlesson_location=" + "x" * 300,
             ("lesson_location of 300 characters is over AICC's 255, kept whole",),

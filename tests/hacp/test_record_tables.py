@@ -54,8 +54,8 @@ def test_odd_tables_are_read_as_far_as_they_go() -> None:
     assert interactions("interaction_id,result\r\n") == ()
     assert interactions("") == ()
     broken = parse_items(Command.PUT_INTERACTIONS, 'interaction_id\nq1\n"' + "x" * 200_000)
-    assert [item.name for item in broken.rows] == ["q1"]
-    assert "kept as sent" in broken.notes[0]
+    assert [item.name for item in broken.rows] == ["q1", "x" * 255]
+    assert broken.rows[1].fields["interaction_id"] == "x" * 200_000
 
 
 def test_a_table_without_names_is_in_the_standards_order() -> None:
@@ -106,13 +106,22 @@ def test_comments_are_taken_apart(text: str, comments: list[tuple[str, str, str]
     ] == comments
 
 
-def test_a_row_is_the_same_by_its_moment_or_by_all_of_it() -> None:
-    first, again = interactions(
-        "interaction_id,date,time,result\nq,2026/11/22,09:00:00,C\nq,2026/11/22,09:00:00,W"
-    )
+def test_a_row_is_the_same_by_its_moment_and_outcome_or_by_all_of_it() -> None:
+    moment = "2026/11/22,09:00:00"
+    text = f"interaction_id,date,time,result,latency\nq,{moment},C,1\nq,{moment},C,2\nq,{moment},W,1"
+    first, again, other_answer = interactions(text)
     assert first.digest == again.digest
+    assert first.digest != other_answer.digest
     one, other = interactions("interaction_id,result\nq,C\nq,W")
     assert one.digest != other.digest
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_columns_may_be_divided_otherwise(mark: str) -> None:
+    text = "interaction_id,student_response,result\r\nq1,a,C".replace(",", mark)
+    items = parse_items(Command.PUT_INTERACTIONS, text)
+    assert [(item.name, item.fields["result"]) for item in items.rows] == [("q1", "C")]
+    assert items.notes == ("columns divided by a semicolon or a tab",)
 
 
 @given(st.text(max_size=300))

@@ -409,7 +409,8 @@ def test_preferences_objectives_and_comments_are_kept(classroom: Classroom) -> N
     }
     assert data.keywords["student_preferences"] == {"audio": "50", "text": "1"}
     assert [(record.command, record.body) for record in classroom.records()] == [
-        ("comments", b"<1>fine<e.1>")
+        ("comments", b"<1>fine<e.1>"),
+        ("unread", b"[objectives_status]\r\nj_score.2=9\r\n"),
     ]
 
 

@@ -32,6 +32,9 @@ NEVER, COMPLETED_ONLY, ALWAYS = MasteryPolicy
         ("browsed", "90", 80, "browsed", "browsed", "browsed"),
         ("", "90", 80, None, None, None),
         ("xyz", "90", 80, None, None, None),
+        ("completed", "150", 80, "completed", "completed", "completed"),
+        ("completed", "-5", 80, "completed", "completed", "completed"),
+        ("passed", "80,5", 80, "passed", "passed", "passed"),
         # Mastery is on the raw scale, unless it cannot be.
         ("completed", "7,10,0", 8, "completed", "failed", "failed"),
         ("completed", "8,10,0", 8, "completed", "passed", "passed"),
