@@ -18,6 +18,8 @@ from app.hacp.vocabulary import Command
 
 MAX_ROWS = 5000
 MAX_COLUMNS = 64
+# No message is longer, so that no field is.
+LONGEST_FIELD = 1024 * 1024
 
 
 class ItemKind(StrEnum):
@@ -115,8 +117,8 @@ def parse_comments(text: str) -> Items:
 
 
 def _read_rows(text: str, notes: dict[str, None]) -> Iterator[list[str]]:
-    # The module's own limit would end a table at its first long answer.
-    csv.field_size_limit(len(text) + 1)
+    # The module's own limit, of the whole process, would end a table at its first long answer.
+    csv.field_size_limit(LONGEST_FIELD)
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
     reader = csv.reader(lines, delimiter=_find_delimiter(lines, notes), skipinitialspace=True)
     try:
