@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.launches import Launch
@@ -14,6 +15,9 @@ from app.db import on_conflict_insert
 from app.hacp.record_tables import Item
 from app.models.base import new_id
 from app.models.launches import AiccRecord, LaunchItem
+
+MOST_ITEMS = 20_000
+"""Rows of one session: more than any course has questions, few enough for a page and for the disk."""
 
 _BATCH = 500
 _UNSTORABLE = str.maketrans({"\x00": "\N{REPLACEMENT CHARACTER}"})
@@ -42,8 +46,14 @@ def keep_text(
 def keep_items(
     session: Session, launch: Launch, attempt_id: str, *, items: Iterable[Item], now: datetime
 ) -> int:
-    """Keep the rows that are new, in their order; returns how many were."""
+    """Keep the rows that are new, in their order; returns how many were.
+
+    A session that has MOST_ITEMS keeps no more row by row; the text they came in is kept all the same.
+    """
     rows = list({(item.kind, item.digest): _to_row(item, launch, attempt_id, now) for item in items}.values())
+    if rows:
+        query = select(func.count()).select_from(LaunchItem).where(LaunchItem.launch_id == launch.id)
+        rows = rows[: max(0, MOST_ITEMS - session.execute(query).scalar_one())]
     count = 0
     for start in range(0, len(rows), _BATCH):
         kept = session.execute(

@@ -449,3 +449,15 @@ def test_a_password_in_the_address_is_left_aside(classroom: Classroom) -> None:
     assert content.post(body, query_string="AU_password=Sesame").error == 2
     assert content.post(body + b"&AU_password=Sesame").error == 0
     assert "AU_password in the address left aside" in classroom.exchanges()[0].repairs
+
+
+def test_a_session_has_a_bounded_number_of_rows_and_keeps_the_text_of_more(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.hacp.records.MOST_ITEMS", 3)
+    content = classroom.open()
+    content.send("PutInteractions", "interaction_id\r\nq1\r\nq2")
+    content.send("PutInteractions", "interaction_id\r\nq3\r\nq4")
+    content.send("PutInteractions", "interaction_id\r\nq5")
+    assert [row["interaction_id"] for row in items(classroom, "interaction")] == ["q1", "q2", "q3"]
+    assert len(classroom.records()) == 3
