@@ -220,8 +220,13 @@ def _format_text(group: str, text: str) -> Iterator[str]:
     if not text:
         return
     if group != "core_lesson":
-        text = "\r\n".join(line for line in re.split(r"\r\n|\r|\n", text) if not _ANY_HEADER.match(line))
+        text = "\r\n".join(line for line in re.split(r"\r\n|\r|\n", text) if not _opens_group(line))
     yield f"{text}\r\n"
+
+
+def _opens_group(line: str) -> bool:
+    """Rustici's client takes `[core]` for a header whatever follows it on its line."""
+    return _ANY_HEADER.fullmatch(line) is not None or _KNOWN_HEADER.match(line) is not None
 
 
 def _one_line(value: str) -> str:

@@ -177,3 +177,9 @@ def test_parsing_takes_linear_time(piece: str) -> None:
 
     small = min(seconds(50_000) for _ in range(3))
     assert seconds(1_000_000) < max(100 * small, 1.0)
+
+
+def test_text_of_ours_cannot_open_a_group() -> None:
+    text = "a\r\n[core]x\r\n [Core_Lesson] ; y\r\n[mine]\r\n[x] y\r\nb"
+    reply = format_getparam(AiccData({}, {"core_vendor": text}))
+    assert parse_groups(reply).find_text("core_vendor") == "a\r\n[x] y\r\nb"
