@@ -200,28 +200,27 @@ def _without_final_break(text: str) -> str:
 def _format_groups(data: AiccData) -> Iterator[str]:
     for group in GROUPS:
         if group in FREE_FORM_GROUPS:
-            text = data.texts.get(group, "")
+            text = _neutralise(group, data.texts.get(group, ""))
             if text or group in ALWAYS_ANSWERED:
                 yield f"[{group}]\r\n"
-                yield from _format_text(group, text)
+            if text:
+                yield f"{text}\r\n"
             continue
         lines = [
-            f"{_one_line(name).lower()}={_one_line(value)}\r\n"
+            f"{_one_line(name).lower()}={line}\r\n"
             for name, value in data.keywords.get(group, {}).items()
-            if value or group == "core"
+            if (line := _one_line(value)) or group == "core"
         ]
         if lines or group in ALWAYS_ANSWERED:
             yield f"[{group}]\r\n"
             yield from lines
 
 
-def _format_text(group: str, text: str) -> Iterator[str]:
+def _neutralise(group: str, text: str) -> str:
     """Suspend data is the course's own; text of ours must not be able to open a group."""
-    if not text:
-        return
-    if group != "core_lesson":
-        text = "\r\n".join(line for line in re.split(r"\r\n|\r|\n", text) if not _opens_group(line))
-    yield f"{text}\r\n"
+    if group == "core_lesson":
+        return text
+    return "\r\n".join(line for line in re.split(r"\r\n|\r|\n", text) if not _opens_group(line))
 
 
 def _opens_group(line: str) -> bool:
