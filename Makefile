@@ -38,9 +38,10 @@ hacp-conformance: $(VENV)/.installed-dev ## Run the suite of docs/hacp.md agains
 	$(BIN)/pytest tests/conformance/hacp -n $(PYTEST_WORKERS)
 
 .PHONY: fuzz
-fuzz: $(VENV)/.installed-dev ## Feed HACP's readers random input, a minute each
+fuzz: $(VENV)/.installed-dev ## Feed the readers of HACP and xAPI random input, a minute each (FUZZ_SEED=1: repeatable)
 	FUZZ_SECONDS=60 $(BIN)/pytest tests/hacp/test_fuzz_wire.py tests/hacp/test_fuzz_data.py \
-		tests/hacp/test_fuzz_service.py -n $(PYTEST_WORKERS) --timeout 400
+		tests/hacp/test_fuzz_service.py tests/xapi/test_fuzz_readers.py tests/xapi/test_fuzz_store.py \
+		-n $(PYTEST_WORKERS) --timeout 400
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## Check style (ruff) and types (mypy)

@@ -96,6 +96,7 @@ class _Parser:
         self.count = 0
         self.unread: list[str] = []
         self.orphan_lines: list[str] = []
+        self.core_lines: dict[str, str] = {}
 
     def parse(self) -> AiccData:
         if self.text[:1] in ("\r", "\n"):
@@ -166,6 +167,8 @@ class _Parser:
         keywords[name] = value.strip(" \t")
         if not self.group:
             self.orphan_lines.append(whole_line)
+        elif self.group == "core":
+            self.core_lines[name] = whole_line
 
     def _adopt_headless_core(self) -> None:
         orphans = self.keywords.pop("", None)
@@ -177,8 +180,11 @@ class _Parser:
             return
         self._note("[core] header missing")
         core = self.keywords.get("core", {})
-        for name in core.keys() & orphans.keys():
-            self._leave(f"{name}={core[name]}\r\n", f"keyword {name[:40]} repeated, the first one counts")
+        overruled = [name for name in core if name in orphans]
+        for name in overruled:
+            self._note(f"keyword {name[:40]} repeated, the first one counts")
+        # In front: only the last line of a text may be without a line break.
+        self.unread[:0] = (self.core_lines[name].rstrip("\r\n") + "\r\n" for name in overruled)
         self.keywords["core"] = {**core, **orphans}
 
     def _leave(self, line: str, repair: str) -> None:

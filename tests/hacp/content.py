@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -125,7 +125,7 @@ class Classroom:
 
     def _all(self, table: Any) -> list[Any]:
         self._look_again()
-        return list(self.session.scalars(select(table)).all())
+        return list(self.session.scalars(select(table).order_by(*inspect(table).primary_key)).all())
 
     def _look_again(self) -> None:
         self.session.rollback()

@@ -183,3 +183,9 @@ def test_text_of_ours_cannot_open_a_group() -> None:
     text = "a\r\n[core]x\r\n [Core_Lesson] ; y\r\n[mine]\r\n[x] y\r\nb"
     reply = format_getparam(AiccData({}, {"core_vendor": text}))
     assert parse_groups(reply).find_text("core_vendor") == "a\r\n[x] y\r\nb"
+
+
+def test_a_line_that_one_without_a_header_overrules_is_kept_as_sent() -> None:
+    data = parse_groups("lesson_status=p\n[core]\nLesson_Status = f \nscore=1")
+    assert data.keywords["core"] == {"lesson_status": "p", "score": "1"}
+    assert data.unread == "Lesson_Status = f \r\n"

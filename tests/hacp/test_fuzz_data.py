@@ -25,7 +25,7 @@ from app.hacp.vocabulary import (
     parse_timespan,
 )
 from app.hacp.wire import format_reply
-from tests.hacp.fuzzing import fuzz, mixed_text
+from tests.fuzzing import fuzz, mixed_text
 from tests.test_proxies import PROXY, seen
 
 PIECES = [

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from app.hacp.vocabulary import Command
 from app.inspector.session_log import iterate_messages
 from app.inspector.sessions import ITEM_KINDS, get_session, list_items
+from tests.fuzzing import fuzz, mixed_text
 from tests.hacp.content import FORM, Classroom
-from tests.hacp.fuzzing import fuzz, mixed_text
 from tests.hacp.test_fuzz_data import PIECES, TABLE_PIECES
 from tests.hacp_clients.encodings import encode_uri_component, escape, multipart
 

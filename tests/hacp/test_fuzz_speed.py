@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -16,28 +14,9 @@ from app.hacp.record_tables import parse_comments, parse_items
 from app.hacp.vocabulary import Command, parse_score, parse_status, parse_timespan
 from app.hacp.wire import format_reply, parse_request, redact, redact_query
 from app.inspector.redact import redact as redact_kept
+from tests.fuzzing import assert_linear
 
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=X"
-
-
-def assert_linear(act: Callable[[int], object]) -> None:
-    """Hold the processor's time at each size against that at a tenth of it.
-
-    Quadratic work is a hundred times as much. What takes less than a second at any size is good enough, so
-    that small numbers, which waver, decide nothing.
-    """
-
-    def seconds(size: int) -> float:
-        start = time.process_time()
-        act(size)
-        return time.process_time() - start
-
-    before = min(seconds(SIZES[0]) for _ in range(3))
-    for size in SIZES[1:]:
-        now = seconds(size)
-        assert now < max(50 * before, 1.0), f"{now} s at {size}, {before} s at {size // 10}"
-        before = now
 
 
 def text_of(piece: str, size: int) -> str:

@@ -18,8 +18,8 @@ from app.hacp.errors import InvalidCommand
 from app.hacp.journal import Received
 from app.hacp.wire import HacpRequest, format_reply, parse_request, redact, redact_query
 from app.models.records import Exchange, FindingRow
+from tests.fuzzing import fuzz, mixed
 from tests.hacp.content import Classroom
-from tests.hacp.fuzzing import fuzz, mixed
 from tests.hacp_clients.encodings import encode_uri_component, escape, multipart, rustici_escape
 
 FORM = "application/x-www-form-urlencoded"

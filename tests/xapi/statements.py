@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 from typing import Any
 
 Json = dict[str, Any]
@@ -97,3 +98,38 @@ def with_change(statement: Json, path: str, value: Any) -> Json:
     else:
         holder[last] = value
     return changed
+
+
+def mutate(statement: Json, chooser: random.Random) -> Json:
+    """Change, add or take out one member somewhere in a statement, in place; it may stay good."""
+    holders = [statement]
+    for holder in holders:
+        inner = holder.values() if isinstance(holder, dict) else holder
+        holders.extend(one for one in inner if isinstance(one, dict | list) and one)
+    holder = chooser.choice(holders)
+    key = chooser.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+    odd = [
+        None,
+        True,
+        0,
+        -1.5,
+        "",
+        "x",
+        "x\n",
+        "mailto:a@b",
+        UUID,
+        IRI,
+        "Group",
+        "Agent",
+        [],
+        {},
+        "2025-03-14T12:00:00Z",
+    ]
+    action = chooser.randrange(3)
+    if action == 0:
+        del holder[key]
+    elif action == 1 or not isinstance(holder, dict):
+        holder[key] = chooser.choice(odd)
+    else:
+        holder[chooser.choice(["id", "extra", "objectType", "name", "mbox", "Actor"])] = chooser.choice(odd)
+    return statement

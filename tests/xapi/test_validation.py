@@ -12,7 +12,7 @@ import pytest
 from app.xapi.errors import BadStatement
 from app.xapi.validation import _engine, check_statement
 from app.xapi.versions import Version
-from tests.xapi.statements import IRI, UUID, Json, full, plain, with_change
+from tests.xapi.statements import IRI, UUID, full, mutate, plain, with_change
 
 SUB = {**plain(), "objectType": "SubStatement"}
 OTHER_OBJECT = {"objectType": "Agent", "mbox": "mailto:cora@example.org"}
@@ -212,39 +212,5 @@ def test_both_engines_judge_thousands_of_mutants_alike() -> None:
     for version in Version:
         engine = _engine(version)
         for _ in range(1_500):
-            mutant = _mutate(full(), chooser)
+            mutant = mutate(full(), chooser)
             assert engine.fast.is_valid(mutant) == engine.explaining.is_valid(mutant), json.dumps(mutant)
-
-
-def _mutate(statement: Json, chooser: random.Random) -> Json:
-    holders = [statement]
-    for holder in holders:
-        inner = holder.values() if isinstance(holder, dict) else holder
-        holders.extend(one for one in inner if isinstance(one, dict | list) and one)
-    holder = chooser.choice(holders)
-    key = chooser.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
-    odd = [
-        None,
-        True,
-        0,
-        -1.5,
-        "",
-        "x",
-        "x\n",
-        "mailto:a@b",
-        UUID,
-        IRI,
-        "Group",
-        "Agent",
-        [],
-        {},
-        "2025-03-14T12:00:00Z",
-    ]
-    action = chooser.randrange(3)
-    if action == 0:
-        del holder[key]
-    elif action == 1 or not isinstance(holder, dict):
-        holder[key] = chooser.choice(odd)
-    else:
-        holder[chooser.choice(["id", "extra", "objectType", "name", "mbox", "Actor"])] = chooser.choice(odd)
-    return statement
