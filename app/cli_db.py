@@ -1,7 +1,8 @@
-"""`db upgrade --json`: Flask-Migrate's command, with the option that all commands have."""
+"""`db upgrade`: Flask-Migrate's command, with the option that all commands have, and what old data needs."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from flask_migrate.cli import upgrade  # type: ignore[import-not-found]  # the s
 
 from app import db
 from app.cli_terminal import show
+from app.xapi.weaving import count_waiting, weave
 
 _upgrade = upgrade.callback
 
@@ -23,7 +25,21 @@ def extend_upgrade() -> None:
 
 def _upgrade_and_show(as_json: bool, **options: Any) -> None:
     _upgrade(**options)
+    if options.get("revision", "head") in ("head", "heads"):
+        _weave_old_statements()
     if as_json:
         with db.db.engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
         show({"revision": revision}, as_json=True, lines=())
+
+
+def _weave_old_statements() -> None:
+    """Make statements of older versions findable; stopped half-way, the next run goes on."""
+    with db.reading() as session:
+        waiting = count_waiting(session)
+    if not waiting:
+        return
+    label = "Indexing stored statements"
+    with click.progressbar(length=waiting, label=label, file=sys.stderr, width=0) as bar:
+        while done := db.transact(weave):
+            bar.update(done)

@@ -80,9 +80,17 @@ def upgrade():
             'ix_statement_target', ['integration_id', 'target_id'], unique=False,
             sqlite_where=sa.text('target_id IS NOT NULL'), postgresql_where=sa.text('target_id IS NOT NULL'))
 
+    # What the statements stored so far are found by is written after the last migration, by the code of
+    # that version (app/xapi/weaving.py): a migration must not depend on it.
+    op.execute(
+        "INSERT INTO setting (name, value) SELECT 'statements_woven_through', '0'"
+        " WHERE EXISTS (SELECT 1 FROM statement)"
+    )
+
 
 
 def downgrade():
+    op.execute("DELETE FROM setting WHERE name = 'statements_woven_through'")
     op.drop_index('ix_statement_target', table_name='statement')
     op.drop_index('ix_statement_integration', table_name='statement')
     op.drop_column('statement', 'is_voided')
