@@ -14,6 +14,7 @@ from app import (
     cli_people,
     cli_progress,
     cli_simulate,
+    cli_statements,
     cli_worker,
 )
 
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         cli_learning.learner,
         cli_launch.launch,
         cli_progress.progress,
+        cli_statements.statements,
         cli_demo.demo,
         cli_simulate.simulate,
         cli_doctor.doctor,

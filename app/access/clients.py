@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.access.integrations import Kind, Milestone, UserType, get_integration, mark_seen
 from app.models.access import Credential, Integration
 
@@ -88,3 +89,11 @@ def mark_client_seen(session: Session, client: Client, milestone: Milestone) -> 
     """Note the first message of a kind, unless it is a rehearsal of ours or not the first."""
     if not client.is_demo and getattr(client, milestone.value) is None:
         mark_seen(session, get_integration(session, client.integration_id), milestone)
+
+
+def find_newest_client(session: Session, integration_id: str) -> Client | None:
+    """Return the newest live credential of an integration; None when it has none."""
+    query = select_clients().where(Integration.id == integration_id).order_by(Credential.created_at.desc())
+    now = clock.now()
+    clients = (to_client(row, now) for row in session.execute(query))
+    return next((client for client in clients if client is not None), None)

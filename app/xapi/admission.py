@@ -11,7 +11,7 @@ from app.access.authorization_header import BadAuthorization, Basic, Bearer, par
 from app.access.clients import Client
 from app.access.credentials import check_credential
 from app.access.host_registry import HostVerdict, judge_host
-from app.access.organisation import load_organisation
+from app.access.organisation import Organisation, load_organisation
 from app.access.scopes import Area, default_scopes, may_read, may_read_own, may_write
 from app.access.tokens import find_token
 from app.inspector.findings import Finding
@@ -78,17 +78,19 @@ def admit(session: Session, settings: Settings, call: Call) -> Caller:
         text = "the integration is switched off"
         raise NotAuthenticated(text, is_bearer=is_bearer, integration_id=client.integration_id)
     is_observed = verdict is HostVerdict.OBSERVED
-    agent = {
-        "objectType": "Agent",
-        "account": {"homePage": organisation.public_url, "name": client.client_id},
-    }
     return Caller(
         client=client,
         scopes=scopes,
         is_bearer=is_bearer,
-        authority=orjson.dumps(agent),
+        authority=format_authority(organisation, client),
         host_finding=Finding("H1", f"the request named {call.draft.host}") if is_observed else None,
     )
+
+
+def format_authority(organisation: Organisation, client: Client) -> bytes:
+    """Write the Agent that a client's statements are stored under (Part 2 §2.4.9)."""
+    account = {"homePage": organisation.public_url, "name": client.client_id}
+    return orjson.dumps({"objectType": "Agent", "account": account})
 
 
 def _find_client(session: Session, authorization: Basic | Bearer) -> tuple[Client, frozenset[str]]:

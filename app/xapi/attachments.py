@@ -17,7 +17,7 @@ from app.xapi.wire import JsonObject
 MAX_PARTS = 100
 _LONGEST_HEADERS = 8_192
 _LONGEST_TYPE = 255
-_HASHES = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+HASHES = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 # RFC 2046 §5.1.1: 1 to 70 of these, the last one no blank; only the quoted form may hold all of them.
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]", re.ASCII)
@@ -158,7 +158,7 @@ def _read_part(text: bytes) -> Part:
         raise BadStatement("a part with data needs the header X-Experience-API-Hash")
     if headers.get("content-transfer-encoding", "binary").lower() != "binary":
         raise BadStatement("the Content-Transfer-Encoding of a part must be binary")
-    name = _HASHES.get(len(sha2))
+    name = HASHES.get(len(sha2))
     if name is None or not _HEX.fullmatch(sha2):
         raise BadStatement("X-Experience-API-Hash must be SHA-224, 256, 384 or 512 in hexadecimals")
     if hashlib.new(name, data).hexdigest() != sha2.lower():

@@ -37,10 +37,12 @@ def find_page(
     limit: int,
     is_ascending: bool,
     credential_id: str | None = None,
+    is_voided: bool | None = False,
 ) -> Page:
-    """Return statements that have all of the links and are not voided; bounds are excluded.
+    """Return statements that have all of the links; bounds are excluded.
 
-    `credential_id` leaves out what others have written.
+    `credential_id` leaves out what others have written. Voided ones are left out, or are the only ones, or
+    (None) come with the others.
     """
     values: dict[str, Any] = {
         "integration_id": integration_id,
@@ -52,18 +54,30 @@ def find_page(
         values[f"kind{position}"], values[f"value{position}"] = int(kind), value
     if credential_id is not None:
         values["credential_id"] = credential_id
-    prepared = _prepare(len(links), is_ascending=is_ascending, is_own_only=credential_id is not None)
+    prepared = _prepare(
+        len(links),
+        is_ascending=is_ascending,
+        is_own_only=credential_id is not None,
+        is_voided=is_voided,
+    )
     rows = prepared.all(session, values)
     found = tuple((row.key, row.payload.encode()) for row in rows[:limit])
     return Page(found, len(rows) > limit)
 
 
 @cache
-def _prepare(number_of_links: int, *, is_ascending: bool, is_own_only: bool) -> Prepared:
-    return Prepared(select_page(number_of_links, is_ascending=is_ascending, is_own_only=is_own_only))
+def _prepare(
+    number_of_links: int, *, is_ascending: bool, is_own_only: bool, is_voided: bool | None
+) -> Prepared:
+    query = select_page(
+        number_of_links, is_ascending=is_ascending, is_own_only=is_own_only, is_voided=is_voided
+    )
+    return Prepared(query)
 
 
-def select_page(number_of_links: int, *, is_ascending: bool, is_own_only: bool) -> Select[tuple[int, str]]:
+def select_page(
+    number_of_links: int, *, is_ascending: bool, is_own_only: bool, is_voided: bool | None = False
+) -> Select[tuple[int, str]]:
     """Return the query of a page; the first link leads, the others are looked up for each of its keys."""
     first = _LINK.alias("link0")
     key = first.c.key if number_of_links else _STATEMENT.c.key
@@ -77,9 +91,9 @@ def select_page(number_of_links: int, *, is_ascending: bool, is_own_only: bool) 
         other = _LINK.alias(f"link{position}")
         is_same = other.c.key == first.c.key
         query = query.where(select(literal_column("1")).where(*_has_link(other, position), is_same).exists())
-    query = query.where(
-        key > bindparam("after"), key < bindparam("before"), _STATEMENT.c.is_voided.is_(False)
-    )
+    query = query.where(key > bindparam("after"), key < bindparam("before"))
+    if is_voided is not None:
+        query = query.where(_STATEMENT.c.is_voided.is_(is_voided))
     if is_own_only:
         query = query.where(_STATEMENT.c.credential_id == bindparam("credential_id"))
     return query.order_by(key if is_ascending else key.desc()).limit(bindparam("number"))
