@@ -15,7 +15,7 @@ from decimal import Decimal
 from app.xapi.times import parse_timestamp
 
 # Set or overwritten by the server, or expressly outside of the comparison.
-_IGNORED = frozenset({"id", "stored", "authority", "version", "attachments"})
+_IGNORED = frozenset({"id", "stored", "authority", "version"})
 _ACTIVITY_LISTS = ("parent", "grouping", "category", "other")
 _BEYOND_HUNDREDTHS = re.compile(r"([.,][0-9]{2})[0-9]+")
 
@@ -53,8 +53,9 @@ def _number(value: object) -> dict[str, str]:
 
 
 def _statement(value: Mapping[str, object]) -> dict[str, object]:
-    """Canonicalise a statement or a SubStatement."""
-    return {key: _WRITERS.get(key, _as_is)(member) for key, member in value.items()}
+    """Canonicalise a statement or a SubStatement; attachments are no part of either (§2.3.1)."""
+    kept = {key: member for key, member in value.items() if key != "attachments"}
+    return {key: _WRITERS.get(key, _as_is)(member) for key, member in kept.items()}
 
 
 def _as_is(value: object) -> object:
@@ -80,6 +81,8 @@ def _agent(value: object) -> object:
     if isinstance(mbox, str) and "@" in mbox:
         name, _, domain = mbox.rpartition("@")
         agent["mbox"] = f"{name}@{domain.lower()}"
+    if "mbox_sha1sum" in agent:
+        agent["mbox_sha1sum"] = _lower(agent["mbox_sha1sum"])
     if isinstance(members, list):
         agent["member"] = sorted((_agent(member) for member in members), key=_sort_key)
     return agent
@@ -130,6 +133,18 @@ def _context(value: object) -> object:
     return {key: _CONTEXT_WRITERS.get(key, _as_is)(member) for key, member in value.items()}
 
 
+def _named_agents(value: object) -> object:
+    """Canonicalise contextAgents or contextGroups."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {key: _agent(member) if key in ("agent", "group") else member for key, member in one.items()}
+        if isinstance(one, dict)
+        else one
+        for one in value
+    ]
+
+
 def _context_activities(value: object) -> object:
     if not isinstance(value, dict):
         return value
@@ -153,6 +168,9 @@ _CONTEXT_WRITERS = {
     "registration": _lower,
     "instructor": _agent,
     "team": _agent,
+    "contextAgents": _named_agents,
+    "contextGroups": _named_agents,
+    "language": _lower,
     "statement": _reference,
     "contextActivities": _context_activities,
 }

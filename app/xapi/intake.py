@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,9 +69,7 @@ def read_strict(
             raise BadStatement("the id differs from the parameter statementId", pointer="/id")
         statement_id = own_id or put_id or assign_statement_id(request_id, position)
         statements.append(Incoming(item.text, item.value, statement_id, own_id is not None))
-    repeated = [key for key, count in Counter(one.statement_id for one in statements).items() if count > 1]
-    if repeated:
-        raise BadStatement(f"the id {repeated[0]} occurs twice in one batch")
+    _check_distinct(statements)
     check_claims(parts, (one.value for one in statements))
     return tuple(statements)
 
@@ -104,6 +101,14 @@ def read_statement_id(text: str | None, *, is_lenient: bool) -> str:
     if not UUID.fullmatch(text):
         raise BadRequest("the query parameter statementId must be a UUID")
     return text.lower()
+
+
+def _check_distinct(statements: Sequence[Incoming]) -> None:
+    seen: set[str] = set()
+    for position, one in enumerate(statements):
+        if one.statement_id in seen:
+            raise BadStatement("an id occurs twice in one batch", pointer=f"/{position}/id")
+        seen.add(one.statement_id)
 
 
 def _check_single(parsed: Body, put_id: str | None) -> None:

@@ -8,6 +8,7 @@ from app.xapi.times import parse_timestamp
 from app.xapi.wire import JsonObject
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+_COMPONENTS = ("choices", "scale", "source", "target", "steps")
 
 Complaints = Iterator[tuple[str, str]]
 
@@ -49,9 +50,18 @@ def _context_complaints(statement: JsonObject) -> Complaints:
 
 def _void_complaints(statement: JsonObject) -> Complaints:
     """A voiding statement points to the statement it voids (Part 2 §2.3.2)."""
-    is_void = _part(statement, "verb").get("id") == VOIDED
-    if is_void and _part(statement, "object").get("objectType") != "StatementRef":
-        yield "/object", "the object of a voiding statement must be a StatementRef"
+    for place, one in _with_substatement(statement):
+        is_void = _part(one, "verb").get("id") == VOIDED
+        if is_void and _part(one, "object").get("objectType") != "StatementRef":
+            yield f"{place}/object", "the object of a voiding statement must be a StatementRef"
+
+
+def _component_complaints(statement: JsonObject) -> Complaints:
+    """The ids within a list of interaction components are distinct (Part 2 §2.4.4.1)."""
+    for place, one in _with_substatement(statement):
+        for pointer, components in _component_lists(one):
+            if len({component["id"] for component in components}) != len(components):
+                yield f"{place}{pointer}", "an id occurs twice in the list"
 
 
 def _time_complaints(statement: JsonObject) -> Complaints:
@@ -99,25 +109,32 @@ def _language_tags(statement: JsonObject) -> Iterator[tuple[str, str]]:
 
 def _language_map_holders(statement: JsonObject) -> Iterator[tuple[str, JsonObject, tuple[str, ...]]]:
     yield "/verb", _part(statement, "verb"), ("display",)
-    yield from _definition_holders("/object", _part(statement, "object"))
-    for name, value in _part(_part(statement, "context"), "contextActivities").items():
-        for activity in value if isinstance(value, list) else [value]:
-            assert isinstance(activity, dict)
-            yield from _definition_holders(f"/context/contextActivities/{name}", activity)
+    for pointer, activity in _activities(statement):
+        yield f"{pointer}/definition", _part(activity, "definition"), ("name", "description")
+    for pointer, components in _component_lists(statement):
+        for position, one in enumerate(components):
+            yield f"{pointer}/{position}", one, ("description",)
     attachments = statement.get("attachments")
     for position, one in enumerate(attachments if isinstance(attachments, list) else ()):
         yield f"/attachments/{position}", one, ("display", "description")
 
 
-def _definition_holders(
-    pointer: str, activity: JsonObject
-) -> Iterator[tuple[str, JsonObject, tuple[str, ...]]]:
-    definition = _part(activity, "definition")
-    yield f"{pointer}/definition", definition, ("name", "description")
-    for name in ("choices", "scale", "source", "target", "steps"):
-        components = definition.get(name)
-        for position, one in enumerate(components if isinstance(components, list) else ()):
-            yield f"{pointer}/definition/{name}/{position}", one, ("description",)
+def _component_lists(statement: JsonObject) -> Iterator[tuple[str, list[JsonObject]]]:
+    for pointer, activity in _activities(statement):
+        definition = _part(activity, "definition")
+        for name in _COMPONENTS:
+            if isinstance(components := definition.get(name), list):
+                yield f"{pointer}/definition/{name}", components
+
+
+def _activities(statement: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    yield "/object", _part(statement, "object")
+    for name, value in _part(_part(statement, "context"), "contextActivities").items():
+        place = f"/context/contextActivities/{name}"
+        if isinstance(value, list):
+            yield from ((f"{place}/{position}", activity) for position, activity in enumerate(value))
+        elif isinstance(value, dict):
+            yield place, value
 
 
 def _with_substatement(statement: JsonObject) -> Iterator[tuple[str, JsonObject]]:
@@ -131,6 +148,7 @@ _RULES: tuple[Callable[[JsonObject], Complaints], ...] = (
     _score_complaints,
     _context_complaints,
     _void_complaints,
+    _component_complaints,
     _time_complaints,
     _language_complaints,
 )

@@ -25,11 +25,12 @@ from app.xapi.errors import StatementConflict
 from app.xapi.formats import with_lists
 from app.xapi.intake import Incoming
 from app.xapi.links import find_target
-from app.xapi.raw_text import splice
+from app.xapi.raw_text import find_members, splice
 from app.xapi.targeting import make_node, write_links
 from app.xapi.times import parse_timestamp
 from app.xapi.versions import Version
 from app.xapi.voiding import is_voiding, void
+from app.xapi.wire import JsonObject
 
 _ASSIGNED = ("stored", "authority")
 _TABLE = table_of(Row)
@@ -172,16 +173,32 @@ def _complete(incoming: Incoming, key: int, authority: bytes, version: Version) 
         members["timestamp"] = stored
     elif (in_utc := _find_utc(value["timestamp"], version)) is not None:
         members["timestamp"] = orjson.dumps(in_utc)
+    text = with_lists(incoming.text, value)
+    if (inner := _find_substatement_in_utc(text, value, version)) is not None:
+        members["object"] = inner
     members["stored"] = stored
     members["authority"] = authority
     if "version" not in value:
         members["version"] = orjson.dumps(version.default_statement_version)
-    replaced = [name for name in (*_ASSIGNED, "id", "timestamp") if name in value and name in members]
-    return splice(with_lists(incoming.text, value), members, replaced=replaced)
+    replaced = [
+        name for name in (*_ASSIGNED, "id", "timestamp", "object") if name in value and name in members
+    ]
+    return splice(text, members, replaced=replaced)
+
+
+def _find_substatement_in_utc(text: bytes, value: JsonObject, version: Version) -> bytes | None:
+    """Return the text of the SubStatement, if there is one whose timestamp is to be written in UTC."""
+    thing = value.get("object")
+    if not isinstance(thing, dict) or thing.get("objectType") != "SubStatement":
+        return None
+    in_utc = _find_utc(thing.get("timestamp"), version)
+    if in_utc is None:
+        return None
+    return splice(find_members(text)["object"], {"timestamp": orjson.dumps(in_utc)}, replaced=["timestamp"])
 
 
 def _find_utc(timestamp: object, version: Version) -> str | None:
-    """Return a timestamp in UTC where version 2.0 wants it it so (IEEE 9274.1.1)."""
+    """Return a timestamp in UTC where version 2.0 wants it so (IEEE 9274.1.1)."""
     if version is Version.V1 or not isinstance(timestamp, str) or timestamp[-1:] in "Zz":
         return None
     try:

@@ -35,6 +35,7 @@ SAME: list[tuple[str, Any]] = [
     ("context/contextActivities/parent", [{"id": IRI, "objectType": "Activity"}]),
     ("result/score/scaled", 0.50),
     ("result/score/raw", 5.0),
+    ("context/language", "SR-latn-rs"),
 ]
 OTHER: list[tuple[str, Any]] = [
     ("actor/name", "Another"),
@@ -45,6 +46,9 @@ OTHER: list[tuple[str, Any]] = [
     ("result/success", 1),
     ("result/score/raw", "5"),
     ("result/duration", "PT2H"),
+    ("result/duration", "PT60M"),
+    ("context/language", "sr-Latn"),
+    ("context/instructor/account/name", "Ben"),
     ("context/platform", "mobile"),
     ("timestamp", "2025-03-14T09:26:53.590Z"),
     ("timestamp", ...),
@@ -63,6 +67,33 @@ def test_a_difference_that_counts(path: str, value: Any) -> None:
     assert not is_same_statement(
         text(full()), text(with_change(full(), path, value)), is_timestamp_assigned=False
     )
+
+
+TEAM = {"objectType": "Group", "member": [{"mbox_sha1sum": "ab" * 20}, {"openid": IRI}]}
+TURNED = {"objectType": "Group", "member": [{"openid": IRI}, {"mbox_sha1sum": "AB" * 20}]}
+
+
+def test_agents_of_version_2_are_compared_like_all_others() -> None:
+    first = with_change(plain(), "context/contextGroups", [{"objectType": "contextGroup", "group": TEAM}])
+    assert is_same_statement(
+        text(first),
+        text(with_change(first, "context/contextGroups/0/group", TURNED)),
+        is_timestamp_assigned=False,
+    )
+    assert not is_same_statement(
+        text(first),
+        text(with_change(first, "context/contextGroups/0/relevantTypes", [IRI])),
+        is_timestamp_assigned=False,
+    )
+
+
+def test_a_substatement_is_compared_like_a_statement() -> None:
+    inner = {**full(), "objectType": "SubStatement"}
+    first = with_change(plain(), "object", inner)
+    for path, value in SAME:
+        second = with_change(first, "object", with_change(inner, path, value))
+        is_own = path in ("id", "stored", "authority", "version")
+        assert is_same_statement(text(first), text(second), is_timestamp_assigned=False) is not is_own, path
 
 
 def test_forty_digit_integers_are_compared_to_the_last_digit() -> None:

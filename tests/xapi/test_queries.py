@@ -312,6 +312,13 @@ def test_version_2_gives_timestamps_in_utc(store: Sender, version: str, kept: st
     for _ in range(2):
         assert sender.send(statement).status_code == 200
     assert ask(sender, statementId=statement["id"]).get_json()["timestamp"] == kept
+    inner = {**statement, "objectType": "SubStatement", "result": {"score": {"raw": 1.5}}}
+    del inner["id"]
+    outer = number(2, with_change(plain(), "object", inner))
+    for _ in range(2):
+        assert sender.send(outer).status_code == 200
+    given = ask(sender, statementId=outer["id"]).get_json()["object"]
+    assert given == {**inner, "timestamp": kept}
 
 
 def test_last_modified_is_when_it_was_stored(store: Sender) -> None:

@@ -443,7 +443,8 @@ def test_a_known_id_with_other_content_is_parked_for_linkedin(linkedin: Sender, 
 
 
 def test_the_same_id_twice_in_a_batch(store: Sender, linkedin: Sender, session: Session) -> None:
-    check_refusal(store.send([with_id(), with_id()]), 400)
+    again = {**with_id(), "id": with_id()["id"].upper()}
+    check_refusal(store.send([with_id(), again]), 400, pointer="/1/id")
     assert linkedin.send([with_id(), with_id()]).get_json() == [with_id()["id"]] * 2
     assert count(session, Statement) == 1
 

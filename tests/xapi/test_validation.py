@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from app.xapi.errors import BadStatement
+from app.xapi.statement_rules import VOIDED
 from app.xapi.validation import _engine, check_statement
 from app.xapi.versions import Version
 from tests.xapi.statements import IRI, UUID, full, mutate, plain, with_change
 
 SUB = {**plain(), "objectType": "SubStatement"}
 OTHER_OBJECT = {"objectType": "Agent", "mbox": "mailto:cora@example.org"}
+CHOICE = {"interactionType": "choice"}
+TWICE = [{"id": "a"}, {"id": "a"}]
 
 REFUSED: list[tuple[str, Any, str]] = [
     ("actor", ..., ""),
@@ -68,6 +71,22 @@ REFUSED: list[tuple[str, Any, str]] = [
         {"interactionType": "choice", "choices": [{"id": 1}]},
         "/object/definition/choices/0/id",
     ),
+    (
+        "object/definition",
+        {"interactionType": "likert", "scale": [{"id": "a"}, {"id": "b"}, {"id": "a"}]},
+        "/object/definition/scale",
+    ),
+    (
+        "context",
+        {"contextActivities": {"other": [{"id": IRI, "definition": {**CHOICE, "choices": TWICE}}]}},
+        "/context/contextActivities/other/0/definition/choices",
+    ),
+    (
+        "object",
+        {**SUB, "object": {"id": IRI, "definition": {**CHOICE, "choices": TWICE}}},
+        "/object/object/definition/choices",
+    ),
+    ("object", {**SUB, "verb": {"id": VOIDED}}, "/object/object"),
     ("object/definition", {"extensions": {"not an iri": 1}}, "/object/definition/extensions"),
     ("object/definition", {"name": {"en-a-aa-a-bb": "x"}}, "/object/definition/name"),
     ("object", {"objectType": "StatementRef", "id": "x"}, "/object/id"),
@@ -90,6 +109,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("result", {"duration": "PA1H0M0S"}, "/result/duration"),
     ("result", {"duration": 5}, "/result/duration"),
     ("result", {"duration": "PT"}, "/result/duration"),
+    ("result", {"duration": "P1.5Y2M"}, "/result/duration"),
+    ("result", {"duration": "PT1.S"}, "/result/duration"),
+    ("result", {"duration": "PT1.5.5S"}, "/result/duration"),
+    ("result", {"duration": "P0003-06-04T12:30:05"}, "/result/duration"),
     ("result", {"extensions": []}, "/result/extensions"),
     ("context", {"registration": "x"}, "/context/registration"),
     ("context", {"language": "something"}, "/context/language"),
@@ -110,6 +133,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("authority", {"objectType": "Group", "mbox": "mailto:a@b"}, "/authority"),
     ("attachments", {}, "/attachments"),
     ("attachments", [{}], "/attachments/0"),
+    *[
+        ("attachments", [{**full()["attachments"][0], "contentType": text}], "/attachments/0/contentType")
+        for text in ("should fail", "", "text", "text/", "/plain", "text/plain charset=utf-8", "text/plain/x")
+    ],
 ]
 
 
@@ -141,17 +168,24 @@ TAKEN: list[tuple[str, Any]] = [
     ("result", {"score": {"scaled": -1, "raw": 0, "min": 0, "max": 1}}),
     *[
         ("result", {"duration": text})
-        for text in ("PT1H0M0.1S", "P3Y1M29DT4H35M59.14S", "P4W", "P1DT12H36M0.12567S")
+        for text in ("PT1H0M0.1S", "P3Y1M29DT4H35M59.14S", "P4W", "P1DT12H36M0.12567S", "PT1,5H", "P0.5Y")
     ],
     ("result", {"extensions": {IRI: {"a": None}}}),
     ("context", {"revision": "1", "platform": "x"}),
     ("context", {"contextActivities": {}}),
     ("timestamp", "2125-03-14T12:00:00.123Z"),
     ("timestamp", "2025-03-14T12:00:00-05:00"),
+    # RFC 3339 §5.6 allows the blank for readability.
+    ("timestamp", "2025-03-14 12:00:00.601+00:00"),
     ("version", "1.0"),
     ("version", "1.0.7"),
     ("authority", {"mbox": "mailto:a@b"}),
     ("attachments", []),
+    *[
+        ("attachments", [{**full()["attachments"][0], "contentType": text}])
+        for text in ("text/plain; charset=ascii", "application/vnd.ms-excel", 'image/svg+xml;q="é"')
+    ],
+    ("object/definition", {"interactionType": "matching", "source": [{"id": "a"}], "target": [{"id": "a"}]}),
 ]
 
 
