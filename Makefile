@@ -37,6 +37,10 @@ BROWSER_OPTIONS := --strict-markers --strict-config -ra -q
 hacp-conformance: $(VENV)/.installed-dev ## Run the suite of docs/hacp.md against servers of its own
 	$(BIN)/pytest tests/conformance/hacp -n $(PYTEST_WORKERS)
 
+.PHONY: xapi-conformance
+xapi-conformance: $(VENV)/.installed-dev ## Run the suite of docs/xapi.md against servers of its own
+	$(BIN)/pytest tests/conformance/xapi -n $(PYTEST_WORKERS)
+
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev ## Feed the readers of HACP and xAPI random input, a minute each (FUZZ_SEED=1: repeatable)
 	FUZZ_SECONDS=60 $(BIN)/pytest tests/hacp/test_fuzz_wire.py tests/hacp/test_fuzz_data.py \

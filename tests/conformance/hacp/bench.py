@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .checks import NotRun
+from ..checks import NotRun
+from ..http_client import HttpClient, HttpReply, Request, split_url
 from .encoding import FORM, form, percent
-from .http_client import HttpClient, HttpReply, Request, split_url
 from .launching import Answer, Desk, Launch
 from .reply import STATUSES, Reply
 

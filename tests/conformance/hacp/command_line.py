@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from .checks import Failed, NotRun
+from ..checks import Failed, NotRun
+from ..http_client import NoReply, split_url
 from .document import write_document
-from .http_client import NoReply, split_url
 from .launching import PLACEHOLDER, CommandSource, Desk, ServiceSource, Source
 from .registry import Trial, list_cases, list_trials
 from .runner import Outcome, Result, run_all

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Protocol
 
-from .checks import Failed, NotRun
+from ..checks import Failed, NotRun
 from .features import OF_ONE_LAUNCH
 
 ENVIRONMENT = "HACP_LAUNCH"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .checks import Failed, expect, expect_equal
-from .http_client import HttpReply
+from ..checks import Failed, expect, expect_equal
+from ..http_client import HttpReply
 
 GROUPS = (
     "core",

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..checks import Failed, NotRun
+from ..http_client import HttpReply, NoReply, Request
 from .bench import Bench
-from .checks import Failed, NotRun
-from .http_client import HttpReply, NoReply, Request
 from .launching import Desk
 from .registry import READS, Trial
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect_equal
 from ..bench import Bench, Content, aicc_data
-from ..checks import expect_equal
 from ..encoding import form, rustici
 from ..readers import CourseLab, OldElfh, Rustici, ServerToServer, SouthRiver
 from ..registry import case

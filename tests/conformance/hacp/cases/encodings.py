@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, aicc_data
-from ..checks import expect, expect_equal
 from ..encoding import FORM, form, js_escape, percent, raw, rustici, twice
 from ..registry import case
 

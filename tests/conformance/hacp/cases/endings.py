@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect_equal
 from ..bench import Bench, aicc_data
-from ..checks import expect_equal
 from ..registry import COMPLETES, ENDS, ENDS_TWICE, case
 
 ORDER = "CMI001 §6.4 (order of the commands)"

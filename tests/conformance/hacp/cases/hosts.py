@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, aicc_data
-from ..checks import expect, expect_equal
 from ..registry import case
 
 CLAUSE = "practice: a name that nobody registered is somebody else's (RFC 9110 §15.5.20)"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...checks import expect_equal
 from ..bench import Bench
-from ..checks import expect_equal
 from ..registry import case
 
 CLAUSE = "AICC Lesson Status Determination (CMI001 chapter 9, Mastery_Score)"

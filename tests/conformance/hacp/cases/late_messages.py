@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, Content, aicc_data
-from ..checks import expect, expect_equal
 from ..encoding import form
 from ..registry import ENDS_TWICE, PASSES, case
 from ..reply import Reply

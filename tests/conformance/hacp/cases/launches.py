@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ...checks import NotRun, expect, expect_equal
+from ...http_client import HttpClient, HttpReply, Request, split_url
 from ..bench import Bench, Content
-from ..checks import NotRun, expect, expect_equal
-from ..http_client import HttpClient, HttpReply, Request, split_url
 from ..registry import READS, case
 
 CLAUSE = "CMI001 §6.3 (launch)"

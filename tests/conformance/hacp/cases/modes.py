@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, Content
-from ..checks import expect, expect_equal
 from ..registry import case
 
 NEW = ("lesson_location=new", "score=90", "time=00:01:00")

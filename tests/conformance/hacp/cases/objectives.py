@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, Content
-from ..checks import expect, expect_equal
 from ..registry import case
 from ..reply import Reply
 

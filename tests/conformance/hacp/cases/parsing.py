@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
+from ...checks import NotRun, expect, expect_equal
 from ..bench import Bench, Content, aicc_data
-from ..checks import NotRun, expect, expect_equal
 from ..encoding import FORM, MULTIPART, form
 from ..registry import case
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, aicc_data
-from ..checks import expect, expect_equal
 from ..registry import READS, WRITES, case
 from ..reply import Reply
 

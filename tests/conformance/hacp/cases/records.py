@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...checks import NotRun, expect, expect_equal
 from ..bench import Bench, Content
-from ..checks import NotRun, expect, expect_equal
 from ..encoding import form, rustici
 from ..registry import case
 

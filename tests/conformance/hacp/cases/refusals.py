@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import NotRun, expect, expect_equal
 from ..bench import Bench, aicc_data
-from ..checks import NotRun, expect, expect_equal
 from ..encoding import form
 from ..registry import READS, case
 

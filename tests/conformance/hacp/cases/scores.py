@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect, expect_equal
 from ..bench import Bench
-from ..checks import expect, expect_equal
 from ..registry import case
 
 CLAUSE = "CMI001 chapter 9 (Score: raw, max, min)"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from ...checks import NotRun, expect, expect_equal
 from ..bench import Bench, Content, aicc_data
-from ..checks import NotRun, expect, expect_equal
 from ..encoding import FORM, MULTIPART, form, multipart, percent, raw, rustici, twice
 from ..registry import case
 

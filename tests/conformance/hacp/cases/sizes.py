@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect, expect_equal
 from ..bench import Bench
-from ..checks import expect, expect_equal
 from ..encoding import form
 from ..registry import case
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect, expect_equal
 from ..bench import Bench, aicc_data
-from ..checks import expect, expect_equal
 from ..registry import COMPLETES, FAILS, PASSES, case
 from ..reply import STATUSES
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect, expect_equal, expect_match
 from ..bench import Bench
-from ..checks import expect, expect_equal, expect_match
 from ..registry import case
 
 CLAUSE = "CMI001 chapter 9 (Time, CMITimespan)"

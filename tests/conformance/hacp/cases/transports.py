@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...checks import expect_equal
 from ..bench import Bench, Content, aicc_data
-from ..checks import expect_equal
 from ..encoding import BOUNDARY, FORM, MULTIPART, form, multipart, percent
 from ..registry import ENDS_TWICE, case
 
