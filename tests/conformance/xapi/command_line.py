@@ -60,7 +60,6 @@ def main(arguments: Sequence[str]) -> int:
         print(*result.lines, sep="\n", flush=True)
         if options.stop and result.outcome is Outcome.FAILED:
             break
-    print(
-        f"{counts[Outcome.PASSED]} passed, {counts[Outcome.FAILED]} failed, {counts[Outcome.NOT_RUN]} not run"
-    )
-    return 1 if counts[Outcome.FAILED] or not counts[Outcome.PASSED] else 0
+    passed, failed, not_run = (counts[outcome] for outcome in Outcome)
+    print(f"{passed} passed, {failed} failed, {not_run} not run")
+    return 1 if failed or not passed else 0

@@ -25,8 +25,8 @@ XAPI_SECRET=… python -m tests.conformance.xapi --url https://lrs.example/xapi 
 python -m tests.conformance.xapi --list
 ```
 
-`--version 2.0.0` asks for one version only, `--case C1,D7` for some cases, `--stop` ends at the first failure.
-The exit code is 0 only when something was asked and nothing failed. It writes statements and documents under
+`--version 2.0.0` asks for one version only, `--case C1,D7` for some cases, `--stop` ends at the first
+failure. The exit code is 0 only when something was asked and nothing failed. It writes statements and documents under
 names of its own, and reads and deletes no others.
 
 ## What Waymark does where the standard leaves room
@@ -46,18 +46,19 @@ A demand without a case says why it has none.
 {demands}"""
 
 _CHOICES = """\
-- **Addresses.** All resources stand under `/xapi/`: `/xapi/statements`, `/xapi/activities/state`, `/xapi/about`, …
-- **Credentials.** HTTP Basic with an integration's client id and secret, or a bearer token from `/oauth/token`. A
-  credential sees its own integration's data only: what belongs to another is answered as if it were unknown.
+- **Addresses.** All resources stand under `/xapi/`: `/xapi/statements`, `/xapi/activities/state` and so on.
+- **Credentials.** HTTP Basic with an integration's client id and secret, or a bearer token from
+  `/oauth/token`. A credential sees its own integration's data only: another's is answered as if unknown.
 - **Authority** is always that of the credential; a sent one is judged and then replaced.
 - **A known id with other content** is answered with 409, the same content with 200 (POST) or 204 (PUT).
 - **A missing version header** is answered with 400, in the version that the integration's settings name.
-- **Bytes.** A statement is given back in its own text: the order of members, spaces and digits as sent. Added are
-  `id`, `timestamp`, `version` where they were missing, `stored` and `authority`; context activities become lists.
-- **Limits.** Requests of 10 MiB, documents of 10 MB (a setting), 64 levels of JSON, 100 parts, 100 statements a
-  page. More is answered with 400 or 413. U+0000 and repeated members are refused.
-- **Order.** Lists are ordered by `stored` and, at the same moment, by arrival. `more` is good for the credential
-  that asked for it.
+- **Bytes.** A statement is given back in its own text: the order of members, spaces and digits as sent.
+  Added are `id`, `timestamp`, `version` where they were missing, `stored` and `authority`; context
+  activities become lists.
+- **Limits.** Requests of 10 MiB, documents of 10 MB (a setting), 64 levels of JSON, 100 parts, 100
+  statements a page. More is answered with 400 or 413. U+0000 and repeated members are refused.
+- **Order.** Lists are ordered by `stored` and, at the same moment, by arrival. `more` is good for the
+  credential that asked for it.
 - **Signatures** are checked against the certificate in `x5c` when there is one; who issued it is not judged.
 """
 
