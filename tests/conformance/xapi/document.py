@@ -26,8 +26,8 @@ python -m tests.conformance.xapi --list
 ```
 
 `--version 2.0.0` asks for one version only, `--case C1,D7` for some cases, `--stop` ends at the first
-failure. The exit code is 0 only when something was asked and nothing failed. It writes statements and documents under
-names of its own, and reads and deletes no others.
+failure. The exit code is 0 only when something was asked and nothing failed. It writes statements and
+documents under names of its own, and reads and deletes no others.
 
 ## What Waymark does where the standard leaves room
 

@@ -1,10 +1,26 @@
-"""The about resource."""
+"""The about resource, the version header and credentials."""
 
 from __future__ import annotations
 
+import base64
+import json
+
 from ...checks import expect, expect_equal
-from ..lrs import ABOUT, VERSION, Lrs
-from ..registry import case
+from ..builders import new_agent, new_iri, new_uuid, statement
+from ..lrs import (
+    ABOUT,
+    ACTIVITIES,
+    ACTIVITY_PROFILE,
+    AGENT_PROFILE,
+    AGENTS,
+    STATE,
+    STATEMENTS,
+    VERSION,
+    Lrs,
+)
+from ..registry import V1, V2, case
+
+EVERY_RESOURCE = (STATEMENTS, STATE, ACTIVITY_PROFILE, AGENT_PROFILE, AGENTS, ACTIVITIES)
 
 
 @case("C1", section="Part 3 §2.8", holds="about is given to anybody, with the versions spoken")
@@ -17,6 +33,182 @@ def about_is_open(lrs: Lrs) -> None:
     expect(VERSION.lower() in reply.http.headers, f"the header {VERSION}", reply.http.headers)
 
 
-@case("C2", section="Part 3 §2.8", holds="HEAD of about has no body")
-def about_without_a_body(lrs: Lrs) -> None:
-    expect_equal("the body", lrs.send("HEAD", ABOUT).expect(200).body, b"")
+@case(
+    "C2",
+    section="Part 3 §2.8",
+    holds="about is given whatever version the request names",
+    variants=("0.9", "1.0.3", "1.1.0", "2.0.0", "3", "BAD"),
+)
+def about_takes_any_version(lrs: Lrs, version: str) -> None:
+    lrs.send("GET", ABOUT, headers={VERSION: version, "Authorization": None}).expect(200)
+
+
+@case(
+    "C3",
+    section="Part 3 §3.3",
+    holds="every response of every resource names the version, refusals too",
+    variants=(*EVERY_RESOURCE, ABOUT),
+)
+def every_response_names_the_version(lrs: Lrs, resource: str) -> None:
+    expect_equal(VERSION, lrs.get(resource).header(VERSION), lrs.version)
+    refused = lrs.get(resource, {"Unknown": "1"})
+    expect_equal(VERSION, refused.header(VERSION), lrs.version)
+
+
+@case(
+    "C4",
+    section="Part 3 §3.3",
+    holds="a version of the same line is taken, and answered in its latest patch",
+    versions=(V1,),
+    variants=("1.0", "1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.9", "1.0.32"),
+)
+def versions_of_line_one(lrs: Lrs, version: str) -> None:
+    reply = lrs.get(STATEMENTS, {"limit": "1"}, headers={VERSION: version}).expect(200)
+    expect_equal(VERSION, reply.header(VERSION), "1.0.3")
+
+
+@case(
+    "C5",
+    section="2.0 headers",
+    holds="a version of the same line is taken, and answered in its latest patch",
+    versions=(V2,),
+    variants=("2.0", "2.0.0", "2.0.1"),
+)
+def versions_of_line_two(lrs: Lrs, version: str) -> None:
+    reply = lrs.get(STATEMENTS, {"limit": "1"}, headers={VERSION: version}).expect(200)
+    expect_equal(VERSION, reply.header(VERSION), "2.0.0")
+
+
+@case(
+    "C6",
+    section="Part 3 §3.3",
+    holds="any other version is refused with 400 and a reason",
+    variants=("0.8", "0.9", "0.95", "1", "1.1.0", "1.1", "2.1.0", "3.0.0", "1.0.x", "BAD"),
+)
+def other_versions_are_refused(lrs: Lrs, version: str) -> None:
+    value = statement()
+    reply = lrs.post(value, headers={VERSION: version}).expect(400)
+    expect(reply.body.strip() != b"", "a reason in the body", reply.body)
+    lrs.find(value["id"]).expect(404)
+
+
+@case(
+    "C7",
+    section="Part 3 §3.3",
+    holds="a request without a version is refused with 400 and a reason",
+    variants=EVERY_RESOURCE,
+)
+def a_version_is_needed(lrs: Lrs, resource: str) -> None:
+    reply = lrs.get(resource, _good_parameters(resource), headers={VERSION: None}).expect(400)
+    expect(reply.body.strip() != b"", "a reason in the body", reply.body)
+    expect(reply.header(VERSION) != "", f"the header {VERSION}", reply.http.headers)
+
+
+@case(
+    "C8",
+    section="Part 3 §4.0",
+    holds="a request without credentials is answered with 401",
+    variants=EVERY_RESOURCE,
+)
+def credentials_are_needed(lrs: Lrs, resource: str) -> None:
+    reply = lrs.get(resource, _good_parameters(resource), headers={"Authorization": None}).expect(401)
+    expect(reply.header("www-authenticate") != "", "the header WWW-Authenticate", reply.http.headers)
+
+
+@case(
+    "C9",
+    section="Part 3 §4.0",
+    holds="credentials that are wrong or broken are answered with 401",
+    variants={
+        "unknown": "Basic " + base64.b64encode(b"nobody:nothing").decode(),
+        "malformed": "Basic:xxxx",
+        "no Base64": "Basic %%%",
+        "no colon": "Basic " + base64.b64encode(b"nobody").decode(),
+        "unknown scheme": "Frob x",
+        "empty": "Basic",
+        "a token": "Bearer nobody",
+    },
+)
+def bad_credentials(lrs: Lrs, header: str) -> None:
+    value = statement()
+    lrs.post(value, headers={"Authorization": header}).expect(401)
+    lrs.find(value["id"]).expect(404)
+
+
+@case("C10", section="Part 3 §4.0", holds="a wrong secret is answered with 401")
+def a_wrong_secret(lrs: Lrs) -> None:
+    pair = base64.b64encode(f"{lrs.key}:wrong".encode()).decode()
+    lrs.get(STATEMENTS, headers={"Authorization": f"Basic {pair}"}).expect(401)
+
+
+@case("C11", section="Part 3 §2.0", holds="every resource of the standard is there", variants=EVERY_RESOURCE)
+def every_resource_is_there(lrs: Lrs, resource: str) -> None:
+    reply = lrs.get(resource, _good_parameters(resource))
+    expect(reply.status in (200, 404), "an answer of the resource", reply.status)
+    expect(reply.status == 200 or resource not in (STATEMENTS, AGENTS, ACTIVITIES), "200", reply.status)
+
+
+@case(
+    "C12",
+    section="Part 3 §1.1",
+    holds="HEAD is answered as GET, without a byte of the body",
+    variants=(*EVERY_RESOURCE, ABOUT),
+)
+def head_is_get_without_a_body(lrs: Lrs, resource: str) -> None:
+    parameters = _good_parameters(resource)
+    got = lrs.get(resource, parameters)
+    reply = lrs.send("HEAD", resource, parameters)
+    expect_equal("the status", reply.status, got.status)
+    expect_equal("the body", reply.body, b"")
+    for name in ("content-type", "etag", "last-modified", VERSION.lower()):
+        expect_equal(name, reply.header(name), got.header(name))
+    # What was left on the connection would be taken for the next answer.
+    lrs.get(ABOUT).expect(200)
+
+
+@case("C13", section="Part 3 §1.1", holds="HEAD of one statement, and of an unknown one, is answered as GET")
+def head_of_a_statement(lrs: Lrs) -> None:
+    value = statement()
+    lrs.store(value)
+    for statement_id, status in ((value["id"], 200), (new_uuid(), 404)):
+        reply = lrs.send("HEAD", STATEMENTS, {"statementId": statement_id}).expect(status)
+        expect_equal("the body", reply.body, b"")
+    lrs.get(ABOUT).expect(200)
+
+
+@case("C14", section="Part 3 §3.3", holds="a statement of 2.0 is not changed for a reader of 1.0.3")
+def newer_statements_stay_as_they_are(lrs: Lrs) -> None:
+    value = statement(version="1.0.3" if not lrs.is_v2 else "2.0.0")
+    kept = lrs.kept(value)
+    for version in (V1, V2):
+        found = lrs.under(version).find(value["id"]).expect(200).json
+        expect_equal("the statement", found, kept)
+
+
+@case(
+    "C15",
+    section="Part 3 §3.2",
+    holds="a method that a resource does not have is refused with a reason, never with 500",
+    variants={
+        "PUT of agents": ("PUT", AGENTS),
+        "DELETE of statements": ("DELETE", STATEMENTS),
+        "PATCH": ("PATCH", STATEMENTS),
+    },
+)
+def other_methods(lrs: Lrs, what: tuple[str, str]) -> None:
+    method, resource = what
+    reply = lrs.send(method, resource, json_body={})
+    expect(reply.status in (400, 404, 405), "400, 404 or 405", reply.status)
+
+
+def _good_parameters(resource: str) -> dict[str, str]:
+    agent = json.dumps(new_agent())
+    return {
+        STATEMENTS: {"limit": "1"},
+        STATE: {"activityId": new_iri(), "agent": agent},
+        ACTIVITY_PROFILE: {"activityId": new_iri()},
+        AGENT_PROFILE: {"agent": agent},
+        AGENTS: {"agent": agent},
+        ACTIVITIES: {"activityId": new_iri()},
+        ABOUT: {},
+    }[resource]
