@@ -29,6 +29,14 @@ _SCHEMAS = Path(__file__).parent / "schema"
 # Beyond this the slow validator would let one bad statement hold a thread for seconds.
 _EXPLAINED_MEMBERS = 2_000
 _LONGEST_REASON = 300
+_SENTENCES = {
+    "type": "must be of type {}",
+    "const": "must be {}",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "minItems": "must have {} elements or more",
+    "maxItems": "must have {} elements or fewer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,10 @@ def _sentence(error: ValidationError) -> str:
         return f"must be {described or 'text of the right form'}"
     if error.validator == "oneOf":
         return str(described or "must match exactly one form")
-    if error.validator == "type":
-        return f"must be of type {error.validator_value}"
+    if error.validator == "enum" and isinstance(error.validator_value, list):
+        return f"must be one of {', '.join(error.validator_value)}"
+    if error.validator in _SENTENCES:
+        return _SENTENCES[error.validator].format(error.validator_value)
     if error.validator in ("additionalProperties", "required", "dependentRequired"):
         return str(error.message)[:_LONGEST_REASON]
     return f"breaks the rule {error.validator}: {error.message}"[:_LONGEST_REASON]

@@ -152,6 +152,24 @@ def test_a_bad_statement_is_refused_where_it_is_wrong(
     assert 0 < len(caught.value.text) <= 300
 
 
+SAID: list[tuple[str, Any, str]] = [
+    ("actor/objectType", "agent", "must be Agent"),
+    ("object/definition", {"interactionType": "Choice"}, "must be one of true-false, choice"),
+    ("result", {"score": {"scaled": 1.01}}, "must be at most 1"),
+    ("result", {"score": {"scaled": -1.01}}, "must be at least -1"),
+    ("authority", {"objectType": "Group", "member": [OTHER_OBJECT]}, "must have 2 elements or more"),
+    ("authority", {"objectType": "Group", "member": [OTHER_OBJECT] * 3}, "must have 2 elements or fewer"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "text"), SAID, ids=[text for _, _, text in SAID])
+def test_a_refusal_says_the_rule_and_not_the_value(path: str, value: Any, text: str) -> None:
+    with pytest.raises(BadStatement) as caught:
+        check_statement(with_change(plain(), path, value), Version.V1)
+    assert caught.value.text.startswith(text)
+    assert "cora@example.org" not in caught.value.text
+
+
 TAKEN: list[tuple[str, Any]] = [
     ("id", UUID.upper()),
     ("actor", {"objectType": "Group", "mbox": "mailto:a@b"}),
