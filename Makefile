@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 FLASK  := $(BIN)/flask --app wsgi
+# JavaScript clients that the tests speak to the record store with; Node.js comes as a package of Python.
+CLIENTS := tests/xapi_clients
 # Two processes are enough for the tests on a small machine: PYTEST_WORKERS=8 make test
 PYTEST_WORKERS ?= auto
 
@@ -23,7 +25,7 @@ run: setup ## Start the server on http://127.0.0.1:8080, data in ./data
 	@exec $(BIN)/gunicorn -c gunicorn.conf.py wsgi:app
 
 .PHONY: test
-test: $(VENV)/.installed-dev ## Run the tests, on SQLite and on PostgreSQL
+test: $(VENV)/.installed-dev $(CLIENTS)/node_modules/.package-lock.json ## Run the tests, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n $(PYTEST_WORKERS)
 
 .PHONY: test-browser
@@ -70,6 +72,11 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json $(VENV)/.installed-dev
+	@echo "Installing the JavaScript clients of the tests ..."
+	@$(BIN)/python $(CLIENTS)/install.py
 	@touch $@
 
 $(BIN)/python:

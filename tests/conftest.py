@@ -18,7 +18,7 @@ from app import create_app
 from app.db import db
 from app.settings import Settings
 from tests.command_line import CommandLine
-from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles
+from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles, migrate
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -64,6 +64,22 @@ def empty_database_url(database_kind: str, tmp_path: Path, request: pytest.Fixtu
         return f"sqlite:///{tmp_path / 'empty.db'}"
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return server.new_database()
+
+
+@pytest.fixture(scope="session")
+def separate_database(
+    request: pytest.FixtureRequest, sqlite_files: SqliteFiles
+) -> Callable[[str, Path], str]:
+    """Give a maker of migrated databases, for servers that outlive a test: nobody else empties them."""
+
+    def make(kind: str, directory: Path) -> str:
+        if kind == "sqlite":
+            return sqlite_files.fresh(directory)
+        url = str(request.getfixturevalue("postgres_server").new_database())
+        migrate(url, directory)
+        return url
+
+    return make
 
 
 @pytest.fixture

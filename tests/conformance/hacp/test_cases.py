@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from tests.conformance.hacp.launching import Desk
 from tests.conformance.hacp.registry import Trial, list_cases, list_trials
 from tests.conformance.hacp.runner import Outcome, Result, run_one
 from tests.conformance.hacp.waymark import Waymark
-from tests.databases import SqliteFiles, migrate
 from tests.running import running_server
 
 pytestmark = pytest.mark.timeout(180)
@@ -23,11 +22,13 @@ NOT_ASKED = ("79 [relative]", "79 [blanks]")
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def desk(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    separate_database: Callable[[str, Path], str],
 ) -> Iterator[Desk]:
     """Run one server for all cases; each takes a learner of its own."""
     directory = tmp_path_factory.mktemp("hacp")
-    with running_server(_new_database(request, directory, sqlite_files), directory) as server:
+    with running_server(separate_database(request.param, directory), directory) as server:
         waymark = Waymark.of(server.environment)
         yield Desk(source=waymark, progress_source=waymark, log_files=(str(server.log),))
         waymark.close()
@@ -40,15 +41,6 @@ def test_case(desk: Desk, trial: Trial) -> None:
         assert result.outcome is Outcome.NOT_RUN
         return
     assert result.outcome is Outcome.PASSED, _explain(result)
-
-
-def _new_database(request: pytest.FixtureRequest, directory: Path, sqlite_files: SqliteFiles) -> str:
-    if request.param == "sqlite":
-        return sqlite_files.fresh(directory)
-    # Not the one that every test shares: it is emptied whenever a test asks for it.
-    url = str(request.getfixturevalue("postgres_server").new_database())
-    migrate(url, directory)
-    return url
 
 
 def _explain(result: Result) -> str:
