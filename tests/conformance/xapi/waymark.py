@@ -15,4 +15,6 @@ def running_store(database_url: str, directory: Path) -> Iterator[Lrs]:
     """Run one server with an integration of kind xapi until the block ends."""
     with running_server(database_url, directory, WAYMARK_WORKERS="1") as server:
         made = server.flask("integration", "add", "--kind", "xapi", "--name", "A record store")
-        yield Lrs.at(f"{server.url}/xapi", made["client_id"], made["client_secret"], "1.0.3")
+        store = Lrs.at(f"{server.url}/xapi", made["client_id"], made["client_secret"], "1.0.3")
+        yield store
+        store.client.close()
