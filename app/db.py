@@ -21,13 +21,14 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from app.prepared import (
+from app.rounds import (
     QuickWayFailed,
     WaitingSession,
-    let_writes_wait,
+    let_statements_wait,
     may_fail_quickly,
     remember_connection,
-    write_waiting,
+    run_raw,
+    send_with_commit,
 )
 
 T = TypeVar("T")
@@ -86,6 +87,8 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         **pool,
         "connect_args": {
             "connect_timeout": 5,
+            # Whatever the database itself is kept in: statements are written as UTF-8.
+            "client_encoding": "UTF8",
             "application_name": "waymark",
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
         },
@@ -147,9 +150,9 @@ def _begin_sqlite(connection: Connection) -> None:
         steps = max(1, math.ceil(options["waymark_patience"] / _PATIENCE_STEP_SECONDS))
         milliseconds = int(steps * _PATIENCE_STEP_SECONDS * 1000)
         if connection.info.get("waymark_busy_timeout") != milliseconds:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+            run_raw(connection, f"PRAGMA busy_timeout={milliseconds}")
             connection.info["waymark_busy_timeout"] = milliseconds
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("waymark_write", False) else "BEGIN")
+    run_raw(connection, "BEGIN IMMEDIATE" if options.get("waymark_write", False) else "BEGIN")
 
 
 _is_inside: ContextVar[bool] = ContextVar("waymark_inside_transaction", default=False)
@@ -159,9 +162,9 @@ _is_inside: ContextVar[bool] = ContextVar("waymark_inside_transaction", default=
 def transaction(*, deadline: float | None = None, is_quick: bool = False) -> Iterator[Session]:
     """Open the one write transaction of this piece of work; commits at the end, rolls back on any error.
 
-    `is_quick` lets writes wait for each other and does without savepoints: whoever asks for it must repeat
-    the work without when QuickWayFailed is raised. Raises DatabaseUnavailable when the write lock cannot be
-    had by `deadline`, of the monotonic clock.
+    `is_quick` lets statements wait for each other and does without savepoints: whoever asks for it must
+    repeat the work without when QuickWayFailed is raised. Raises DatabaseUnavailable when the write lock
+    cannot be had by `deadline`, of the monotonic clock.
     """
     engine = db.engine
     deadline = new_deadline() if deadline is None else deadline
@@ -172,9 +175,9 @@ def transaction(*, deadline: float | None = None, is_quick: bool = False) -> Ite
             session.connection(execution_options={"waymark_write": True, "waymark_patience": patience})
             remember_connection(session)
             if is_quick:
-                let_writes_wait(session)
+                let_statements_wait(session)
             yield session
-            write_waiting(session)
+            send_with_commit(session)
             session.commit()
     finally:
         _is_inside.reset(token)
@@ -207,11 +210,11 @@ def transact(work: Callable[[Session], T], *, deadline: float | None = None) -> 
         try:
             with transaction(deadline=deadline, is_quick=is_quick) as session:
                 return work(session)
-        except QuickWayFailed:
-            is_quick = False
-            continue
-        except SQLAlchemyError as error:
-            trouble = find_trouble(error)
+        except (QuickWayFailed, SQLAlchemyError) as error:
+            trouble = find_trouble(error.__cause__ if isinstance(error, QuickWayFailed) else error)
+            if trouble is None and isinstance(error, QuickWayFailed):
+                is_quick = False
+                continue
             if trouble is None and isinstance(error, IntegrityError) and integrity_tries:
                 # Two writers made the same new row at once: the second look finds it.
                 integrity_tries -= 1

@@ -28,7 +28,7 @@ from app.db import (
     transact,
     write_lock,
 )
-from app.prepared import WaitingSession, let_writes_wait, remember_connection, run_raw, write_waiting
+from app.rounds import WaitingSession, let_statements_wait, remember_connection, run_raw
 from app.write_lane import Lane, LaneFull, Member, OutOfTime
 
 T = TypeVar("T")
@@ -115,8 +115,7 @@ def _work(connection: Connection, work: Callable[[Session], Any]) -> Any:
     mode: Any = "rollback_only"  # the group's savepoint is not the session's to release
     with WaitingSession(connection, expire_on_commit=False, join_transaction_mode=mode) as session:
         remember_connection(session)
-        let_writes_wait(session)
+        let_statements_wait(session)
         result = work(session)
-        write_waiting(session)
         session.flush()
         return result

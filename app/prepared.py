@@ -8,177 +8,142 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from psycopg import RawCursor
-from sqlalchemy import Dialect, Table, event
-from sqlalchemy.engine import Connection
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import Dialect
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Delete, Insert, Select, Update
-from sqlalchemy.sql.visitors import iterate
 
-Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
+from app.postgres_line import Rows, Statement
+from app.rounds import connection_of, run_many, send_waiting, submit
+
+Expression = Select[*tuple[Any, ...]] | Insert | Update | Delete
 Values = Mapping[str, Any]
 _NOTHING: Values = {}
 _ONE_ROW = re.compile(r" VALUES (\([^()]*\))")
-# Far below both databases' limits of values in one statement (SQLite: 32,766).
+# Far below the limits of values in one statement: 32,766 on SQLite, 65,535 on PostgreSQL.
 ROWS_IN_A_ROUND = 50
-# Of narrow rows; PostgreSQL's limit is 65,535 values.
 MANY_ROWS_IN_A_ROUND = 1_000
-# Writes that wait in `Session.info`; a session without the key writes at once.
-_WAITING = "waymark_waiting_writes"
-_CONNECTION = "waymark_connection"
-
-
-class QuickWayFailed(Exception):
-    """A write that had waited failed, or work without its savepoint: do all of it again step by step."""
+# Each number of rows is a statement of its own to the server: only the usual ones are kept ready there.
+_MOST_ROWS_KEPT = 20
 
 
 class Prepared:
     """One statement; give it once for both databases or, where they spell it differently, for each."""
 
-    def __init__(self, statement: Statement | Mapping[str, Statement]) -> None:
-        self._statement = statement
-        some = next(iter(statement.values())) if isinstance(statement, Mapping) else statement
-        self.tables = frozenset(str(each.name) for each in iterate(some) if isinstance(each, Table))
+    def __init__(self, expression: Expression | Mapping[str, Expression]) -> None:
+        self._expression = expression
         self._compiled: dict[str, _Compiled] = {}
 
     def first(self, session: Session, values: Values = _NOTHING) -> Any | None:
         """Run it and return its first row, a named tuple, or None."""
-        connection = _flushed(session, self.tables)
-        compiled = self._for(connection.dialect, values)
-        cursor = _execute(connection, compiled.sql, compiled.bind(values))
-        row = cursor.fetchone()
-        return None if row is None else compiled.read(cursor, row)
+        return self.ask(session, values).first()
 
     def all(self, session: Session, values: Values = _NOTHING) -> list[Any]:
         """Run it and return its rows, named tuples."""
-        connection = _flushed(session, self.tables)
+        return self.ask(session, values).all()
+
+    def ask(self, session: Session, values: Values = _NOTHING) -> Asked:
+        """Run it in one round with whatever else is asked for before the first look at an answer."""
+        connection = connection_of(session)
         compiled = self._for(connection.dialect, values)
-        cursor = _execute(connection, compiled.sql, compiled.bind(values))
-        return [compiled.read(cursor, row) for row in cursor.fetchall()]
+        asked = Asked(session, compiled)
+        submit(session, connection, Statement(compiled.sql, compiled.bind(values)), asked.take)
+        return asked
 
-    def all_of(self, session: Session, rows: Sequence[Values]) -> list[Any]:
-        """Insert many rows, some in each round, and return what RETURNING gives, in no certain order."""
-        connection = _flushed(session)
-        compiled, found = self._for(connection.dialect, rows[0]), []
-        for start in range(0, len(rows), ROWS_IN_A_ROUND):
-            some = rows[start : start + ROWS_IN_A_ROUND]
-            parameters = [value for row in some for value in compiled.bind(row)]
-            cursor = _execute(connection, compiled.sql_of_rows(len(some)), parameters)
-            found += [compiled.read(cursor, row) for row in cursor.fetchall()]
-        return found
-
-    def run_all(self, session: Session, rows: Sequence[Values]) -> None:
-        """Insert any number of rows, as many in each round as the database likes best."""
-        if not rows:
-            return
-        connection = _flushed(session)
+    def ask_of(self, session: Session, rows: Sequence[Values]) -> Asked:
+        """Insert many rows and ask for what RETURNING gives, in no certain order."""
+        connection = connection_of(session)
         compiled = self._for(connection.dialect, rows[0])
-        if connection.dialect.name == "sqlite":
-            _execute_many(connection, compiled.sql, [compiled.bind(row) for row in rows])
-            return
-        for start in range(0, len(rows), MANY_ROWS_IN_A_ROUND):
-            some = rows[start : start + MANY_ROWS_IN_A_ROUND]
-            parameters = [value for row in some for value in compiled.bind(row)]
-            _execute(connection, compiled.sql_of_rows(len(some)), parameters)
+        asked = Asked(session, compiled)
+        for statement in compiled.of_rows(rows):
+            submit(session, connection, statement, asked.take)
+        return asked
 
     def run(self, session: Session, values: Values) -> None:
-        """Run it now."""
-        connection = _flushed(session)
+        """Run it, at the latest before the commit."""
+        connection = connection_of(session)
         compiled = self._for(connection.dialect, values)
-        _execute(connection, compiled.sql, compiled.bind(values))
+        submit(session, connection, Statement(compiled.sql, compiled.bind(values)))
 
-    def run_later(self, session: Session, values: Values) -> None:
-        """Run it before anything else is asked of its table, at the latest before the commit.
-
-        PostgreSQL then hears of all that wait in one statement.
-        """
-        connection = _flushed(session, self.tables)
-        waiting = session.info.get(_WAITING)
-        if waiting is None or connection.dialect.name != "postgresql":
-            self.run(session, values)
-        else:
-            waiting.append((self, dict(values)))
+    def run_all(self, session: Session, rows: Sequence[Values]) -> None:
+        """Insert any number of rows, at the latest before the commit."""
+        if not rows:
+            return
+        connection = connection_of(session)
+        compiled = self._for(connection.dialect, rows[0])
+        if connection.dialect.name == "sqlite":
+            run_many(connection, compiled.sql, [compiled.bind(row) for row in rows])
+            return
+        for statement in compiled.of_rows(rows):
+            submit(session, connection, statement)
 
     def _for(self, dialect: Dialect, values: Values) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            statement = self._statement
-            if isinstance(statement, Mapping):
-                statement = statement[dialect.name]
-            compiled = self._compiled[dialect.name] = _Compiled(statement, dialect, tuple(values))
+            expression = self._expression
+            if isinstance(expression, Mapping):
+                expression = expression[dialect.name]
+            compiled = self._compiled[dialect.name] = _Compiled(expression, dialect, tuple(values))
         return compiled
 
 
-def let_writes_wait(session: Session) -> None:
-    """Let `run_later` wait in this session; whoever commits must call `write_waiting` first."""
-    session.info[_WAITING] = []
+class Asked:
+    """Rows that are on their way; the first look at them sends what waits."""
 
+    __slots__ = ("_compiled", "_rows", "_session")
 
-def remember_connection(session: Session) -> None:
-    """Spare the session the question which connection is its own: it has one until its end."""
-    session.info[_CONNECTION] = session.connection()
+    def __init__(self, session: Session, compiled: _Compiled) -> None:
+        self._session = session
+        self._compiled = compiled
+        self._rows: list[Any] | None = None
 
+    def take(self, rows: Rows) -> None:
+        """Keep what came."""
+        self._rows = (self._rows or []) + self._compiled.read(rows)
 
-def may_fail_quickly(session: Session) -> bool:
-    """Tell whether the session's work is repeated when QuickWayFailed is raised."""
-    return _WAITING in session.info
+    def all(self) -> list[Any]:
+        """Return the rows, named tuples."""
+        if self._rows is None:
+            send_waiting(self._session)
+        return self._rows or []
 
-
-def write_waiting(session: Session) -> None:
-    """Run what waits; raises QuickWayFailed."""
-    waiting = session.info.get(_WAITING)
-    if waiting:
-        connection = session.connection()
-        works = [(each._for(connection.dialect, values), values) for each, values in waiting]
-        waiting.clear()
-        parts = [f"w{number} AS ({compiled.sql})" for number, (compiled, _) in enumerate(works[:-1])]
-        head = f"WITH {', '.join(parts)} " if parts else ""
-        parameters = [value for compiled, values in works for value in compiled.bind(values)]
-        try:
-            _execute(connection, head + works[-1][0].sql, parameters)
-        except Exception as error:
-            raise QuickWayFailed("a write that waited") from error
-
-
-class WaitingSession(Session):
-    """A session whose own statements see the writes that wait."""
-
-
-@event.listens_for(WaitingSession, "do_orm_execute")
-def _write_before_asking(state: ORMExecuteState) -> None:
-    write_waiting(state.session)
-
-
-@event.listens_for(WaitingSession, "before_flush")
-def _write_before_flushing(session: Session, *_: object) -> None:
-    write_waiting(session)
+    def first(self) -> Any | None:
+        """Return the first row, or None."""
+        return next(iter(self.all()), None)
 
 
 class _Compiled:
     """A statement as one database's driver wants it, its values in order of their marks."""
 
-    def __init__(self, statement: Statement, dialect: Dialect, keys: Sequence[str]) -> None:
+    def __init__(self, expression: Expression, dialect: Dialect, keys: Sequence[str]) -> None:
         style = "qmark" if dialect.name == "sqlite" else "format"
         self._dialect = dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
-        compiled: Any = statement.compile(dialect=dialect, column_keys=list(keys))
+        compiled: Any = expression.compile(dialect=dialect, column_keys=list(keys))
         defaults = {column.key: _constant(column) for column in compiled.insert_prefetch}
-        self.sql = str(compiled)
-        self._one_row = _ONE_ROW.search(self.sql)
+        is_sqlite = dialect.name == "sqlite"
+        self._text = str(compiled)
+        self._spell: Callable[[str], str] = str if is_sqlite else _number_marks
+        self._most_rows = ROWS_IN_A_ROUND if is_sqlite else MANY_ROWS_IN_A_ROUND
+        self.sql = self._spell(self._text)
+        self._one_row = _ONE_ROW.search(self._text)
         self._marks = [_mark(compiled.binds[name], dialect, defaults) for name in compiled.positiontup]
-        columns = statement.exported_columns.items()
+        columns = expression.exported_columns.items()
         self._row: Any = namedtuple("_row", [name for name, _ in columns], rename=True)  # type: ignore[misc]
         self._types = [column.type.dialect_impl(dialect) for _, column in columns]
         self._readers: list[tuple[int, Callable[[Any], Any]]] | None = None
 
-    def sql_of_rows(self, number: int) -> str:
-        """Return the INSERT for so many rows at once."""
+    def of_rows(self, rows: Sequence[Values]) -> Iterator[Statement]:
+        """Yield the INSERTs of these rows, as many at once as the database likes best."""
         assert self._one_row is not None, "an INSERT with VALUES"
         start, end = self._one_row.span(1)
-        return self.sql[:start] + ", ".join([self.sql[start:end]] * number) + self.sql[end:]
+        for first in range(0, len(rows), self._most_rows):
+            some = rows[first : first + self._most_rows]
+            sql = self._text[:start] + ", ".join([self._text[start:end]] * len(some)) + self._text[end:]
+            values = [value for row in some for value in self.bind(row)]
+            yield Statement(self._spell(sql), values, is_kept=len(some) <= _MOST_ROWS_KEPT)
 
     def bind(self, values: Values) -> list[Any]:
         """Return the values in order, as the driver takes them."""
@@ -187,17 +152,20 @@ class _Compiled:
             for key, constant, convert in self._marks
         ]
 
-    def read(self, cursor: Any, row: Sequence[Any]) -> Any:
-        """Return a driver's row as a named tuple of our own types."""
+    def read(self, rows: Rows) -> list[Any]:
+        """Return a driver's rows as named tuples of our own types."""
         if self._readers is None:
             # Only a result tells which of its types a driver has chosen.
-            each = enumerate(zip(self._types, cursor.description, strict=True))
-            made = [(n, type_.result_processor(self._dialect, about[1])) for n, (type_, about) in each]
+            each = enumerate(zip(self._types, rows.types, strict=True))
+            made = [(n, type_.result_processor(self._dialect, about)) for n, (type_, about) in each]
             self._readers = [(number, reader) for number, reader in made if reader is not None]
-        fields = list(row)
-        for number, reader in self._readers:
-            fields[number] = reader(fields[number])
-        return self._row._make(fields)
+        found = []
+        for row in rows.rows:
+            fields = list(row)
+            for number, reader in self._readers:
+                fields[number] = reader(fields[number])
+            found.append(self._row._make(fields))
+        return found
 
 
 def _constant(column: Any) -> Any:
@@ -217,49 +185,10 @@ def _mark(
     return None, constant if convert is None else convert(constant), None
 
 
-def run_raw(connection: Connection, sql: str) -> None:
-    """Run a command that has no values."""
-    _execute(connection, sql, ())
-
-
-def _flushed(session: Session, tables: frozenset[str] | None = None) -> Connection:
-    """Return the session's connection, once what waits for one of these tables (None: for any) is written."""
-    waiting = session.info.get(_WAITING)
-    if waiting and (tables is None or not all(tables.isdisjoint(each.tables) for each, _ in waiting)):
-        write_waiting(session)
-    known: Connection | None = session.info.get(_CONNECTION)
-    # A savepoint begins only when the session is asked for its connection.
-    return session.connection() if known is None or session.in_nested_transaction() else known
-
-
 @lru_cache(maxsize=1024)
 def _number_marks(sql: str) -> str:
-    """Write the marks as PostgreSQL knows them: the driver does so anew for each run of a long statement."""
+    """Write the marks as PostgreSQL knows them."""
     parts = sql.split("%s")
     return (parts[0] + "".join(f"${number}{part}" for number, part in enumerate(parts[1:], 1))).replace(
         "%%", "%"
     )
-
-
-def _execute(connection: Connection, sql: str, parameters: Sequence[Any]) -> Any:
-    if connection.dialect.name == "postgresql":
-        cursor: Any = RawCursor(cast(Any, connection.connection.driver_connection))
-        sql = _number_marks(sql)
-    else:
-        cursor = connection.connection.cursor()
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, sql, parameters, None, False)
-    try:
-        cursor.execute(sql, parameters)
-    except connection.dialect.loaded_dbapi.Error as error:
-        # What SQLAlchemy does on its own way: wrap the driver's error, drop a connection that was cut.
-        connection._handle_dbapi_exception(error, sql, parameters, cursor, None)
-    return cursor
-
-
-def _execute_many(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.executemany(sql, rows)
-    except connection.dialect.loaded_dbapi.Error as error:
-        connection._handle_dbapi_exception(error, sql, rows, cursor, None)

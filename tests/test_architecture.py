@@ -15,7 +15,7 @@ APP = ROOT / "app"
 
 FACES = {"hacp", "oauth", "xapi", "admin", "api"}
 # Modules directly under app/ that any room may use.
-COMMON = {"clock", "logs", "settings", "db", "prepared", "group_commit", "metrics", "version"}
+COMMON = {"clock", "logs", "settings", "db", "prepared", "rounds", "group_commit", "metrics", "version"}
 DOMAIN = {"progress", "learners", "catalog", "access"}
 
 # Which rooms a room may import from, besides itself. A face's or a job's entry may use the common modules.
@@ -43,9 +43,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bodies": set(),
     "metrics": {"version"},
     "version": set(),
-    "db": {"prepared", "clock", "logs", "settings"},
-    "prepared": set(),
-    "group_commit": {"db", "prepared", "write_lane"},
+    "db": {"rounds", "clock", "logs", "settings"},
+    "prepared": {"rounds", "postgres_line"},
+    "rounds": {"postgres_line"},
+    "postgres_line": set(),
+    "group_commit": {"db", "rounds", "write_lane"},
     "write_lane": set(),
     "logs": {"clock", "settings"},
     "settings": {"access.hosts"},

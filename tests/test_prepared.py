@@ -17,7 +17,8 @@ from app.models.access import Setting
 from app.models.base import new_id, table_of
 from app.models.learning import Learner
 from app.models.records import Exchange
-from app.prepared import Prepared, QuickWayFailed
+from app.prepared import Prepared
+from app.rounds import QuickWayFailed
 
 SETTING, LEARNER = table_of(Setting), table_of(Learner)
 PUT = Prepared(insert(SETTING))
@@ -85,7 +86,7 @@ def test_many_rows_go_in_rounds_and_only_the_new_ones_come_back(number: int) -> 
     rows = [{"name": f"{n:03}", "value": "new"} for n in range(number)]
     with transaction() as session:
         PUT.run(session, {"name": "000", "value": "old"})
-        kept = {row.name for row in PUT_NEW.all_of(session, rows)}
+        kept = {row.name for row in PUT_NEW.ask_of(session, rows).all()}
     assert kept == {row["name"] for row in rows} - {"000"}
     assert settings()["000"] == "old"
     assert len(settings()) == number
@@ -128,8 +129,8 @@ def test_a_column_whose_default_is_made_for_each_row_must_be_given() -> None:
 
 def test_writes_that_wait_are_seen_by_what_is_asked_next() -> None:
     def work(session: Session) -> object:
-        PUT.run_later(session, {"name": "a", "value": "1"})
-        PUT.run_later(session, {"name": "b", "value": "100 %"})
+        PUT.run(session, {"name": "a", "value": "1"})
+        PUT.run(session, {"name": "b", "value": "100 %"})
         return LIST.all(session)
 
     assert transact(work) == [("a", "1"), ("b", "100 %")]
@@ -137,9 +138,9 @@ def test_writes_that_wait_are_seen_by_what_is_asked_next() -> None:
 
 def test_writes_that_wait_are_kept_with_the_commit() -> None:
     def work(session: Session) -> None:
-        PUT.run_later(session, {"name": "a", "value": "1"})
-        PUT_NEW.run_later(session, {"name": "a2", "value": "1"})
-        CHANGE.run_later(session, {"setting": "z", "value": "nobody"})
+        PUT.run(session, {"name": "a", "value": "1"})
+        PUT_NEW.run(session, {"name": "a2", "value": "1"})
+        CHANGE.run(session, {"setting": "z", "value": "nobody"})
 
     transact(work)
     assert settings() == {"a": "1", "a2": "1"}
@@ -147,7 +148,7 @@ def test_writes_that_wait_are_kept_with_the_commit() -> None:
 
 def test_outside_transact_nothing_waits() -> None:
     with transaction() as session:
-        PUT.run_later(session, {"name": "a", "value": "1"})
+        PUT.run(session, {"name": "a", "value": "1"})
         assert session.execute(select(Setting.value)).scalar_one() == "1"
 
 
@@ -157,10 +158,10 @@ def test_a_write_that_waited_and_failed_is_done_again_in_its_place(database_kind
 
     def work(session: Session) -> None:
         calls.append(1)
-        PUT.run_later(session, {"name": "a", "value": "1"})
+        PUT.run(session, {"name": "a", "value": "1"})
         try:
             with savepoint(session):
-                PUT.run_later(session, {"name": "a", "value": "2"})
+                PUT.run(session, {"name": "a", "value": "2"})
         except IntegrityError as error:
             caught.append(error)
 
@@ -174,15 +175,15 @@ def test_what_fails_where_a_savepoint_would_be_is_undone_alone() -> None:
 
     def work(session: Session) -> str:
         calls.append(1)
-        PUT.run_later(session, {"name": "before", "value": "1"})
+        PUT.run(session, {"name": "before", "value": "1"})
         try:
             with savepoint(session):
-                PUT.run_later(session, {"name": "inside", "value": "1"})
+                PUT.run(session, {"name": "inside", "value": "1"})
                 raise ZeroDivisionError
         except Exception as error:  # as the services do
             if find_trouble(error) is not None:
                 raise
-            PUT.run_later(session, {"name": "after", "value": type(error).__name__})
+            PUT.run(session, {"name": "after", "value": type(error).__name__})
         return "done"
 
     assert transact(work) == "done"

@@ -30,6 +30,7 @@ class Client:
     allows_query_credentials: bool
     first_token_at: datetime | None
     first_statement_at: datetime | None
+    last_used_at: datetime | None
 
     @property
     def is_lenient(self) -> bool:
@@ -43,6 +44,7 @@ COLUMNS = (
     Credential.is_demo.label("is_demo_credential"),
     Credential.expires_at.label("credential_expires_at"),
     Credential.revoked_at,
+    Credential.last_used_at,
     Integration.id.label("integration_id"),
     Integration.kind,
     Integration.user_type,
@@ -82,6 +84,7 @@ def to_client(row: Any, now: datetime) -> Client | None:
         allows_query_credentials=row.allows_query_credentials,
         first_token_at=row.first_token_at,
         first_statement_at=row.first_statement_at,
+        last_used_at=row.last_used_at,
     )
 
 

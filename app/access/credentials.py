@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,17 +19,23 @@ from app.access.clients import Client, select_clients, to_client
 from app.access.integrations import get_integration
 from app.models.access import AccessToken, Credential as Row
 from app.models.base import new_id, table_of
+from app.prepared import Prepared
 
 _SECRET_BYTES = 32
 # Compared when the client id is unknown, so that both answers take the same time.
 _NO_HASH = bytes(32)
 _USE_NOTED_EVERY = timedelta(minutes=1)
 _TABLE = table_of(Row)
-_NOTE_USE = update(_TABLE).where(
-    _TABLE.c.id == bindparam("used_id"),
-    _TABLE.c.last_used_at.is_(None) | (_TABLE.c.last_used_at < bindparam("used_before")),
+_NOTE_USE = Prepared(
+    update(_TABLE)
+    .values(last_used_at=bindparam("last_used_at"))
+    .where(
+        _TABLE.c.id == bindparam("used_id"),
+        _TABLE.c.last_used_at.is_(None)
+        | (_TABLE.c.last_used_at < bindparam("used_before", type_=_TABLE.c.last_used_at.type)),
+    )
 )
-_BY_CLIENT_ID = select_clients(Row.secret_hash).where(Row.client_id == bindparam("client_id"))
+_BY_CLIENT_ID = Prepared(select_clients(Row.secret_hash).where(Row.client_id == bindparam("client_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +96,19 @@ def rotate_credential(session: Session, integration_id: str, *, overlap: timedel
 
 def check_credential(session: Session, client_id: str, client_secret: str) -> Client | None:
     """Return whom a client id and secret stand for; None for a wrong, ended or unknown one alike."""
-    given = _hash(client_secret)
-    row = session.execute(_BY_CLIENT_ID, {"client_id": _sendable(client_id)}).first()
-    is_right = secrets.compare_digest(given, row.secret_hash if row is not None else _NO_HASH)
-    return to_client(row, clock.now()) if row is not None and is_right else None
+    return ask_credential(session, client_id)(client_secret)
+
+
+def ask_credential(session: Session, client_id: str) -> Callable[[str], Client | None]:
+    """Ask for the credential with this client id; what is returned checks a secret against it."""
+    asked = _BY_CLIENT_ID.ask(session, {"client_id": _sendable(client_id)})
+
+    def check(client_secret: str) -> Client | None:
+        given, row = _hash(client_secret), asked.first()
+        is_right = secrets.compare_digest(given, _NO_HASH if row is None else row.secret_hash)
+        return to_client(row, clock.now()) if row is not None and is_right else None
+
+    return check
 
 
 def find_integration_id(session: Session, client_id: str) -> str | None:
@@ -101,11 +117,12 @@ def find_integration_id(session: Session, client_id: str) -> str | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def note_use(session: Session, credential_id: str) -> None:
-    """Keep when a credential was last used, to the minute."""
+def note_use(session: Session, client: Client) -> None:
+    """Keep when a client's credential was last used, to the minute."""
     now = clock.now()
-    key = {"used_id": credential_id, "used_before": now - _USE_NOTED_EVERY, "last_used_at": now}
-    session.execute(_NOTE_USE, key)
+    if client.last_used_at is None or client.last_used_at < now - _USE_NOTED_EVERY:
+        key = {"used_id": client.credential_id, "used_before": now - _USE_NOTED_EVERY, "last_used_at": now}
+        _NOTE_USE.run(session, key)
 
 
 def list_credentials(session: Session, integration_id: str) -> list[Credential]:

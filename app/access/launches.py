@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -237,10 +237,15 @@ def resolve_session(session: Session, session_id: str) -> Launch | None:
 
     The lock makes the messages of one session queue up; SQLite's write transaction does the same.
     """
+    return ask_session(session, session_id)()
+
+
+def ask_session(session: Session, session_id: str) -> Callable[[], Launch | None]:
+    """Ask for the launch with this session id, its row locked; what is returned gives it."""
     if not session_id.isascii() or not session_id.isalnum() or len(session_id) != SESSION_ID_LENGTH:
-        return None
-    row = _SELECT.first(session, {"session_hash": hash_session_id(session_id)})
-    return None if row is None else to_launch(row._asdict())
+        return lambda: None
+    asked = _SELECT.ask(session, {"session_hash": hash_session_id(session_id)})
+    return lambda: None if (row := asked.first()) is None else to_launch(row._asdict())
 
 
 def to_launch(row: Mapping[Any, Any]) -> Launch:
@@ -255,7 +260,7 @@ def to_launch(row: Mapping[Any, Any]) -> Launch:
 def save_launch(session: Session, launch: Launch) -> None:
     """Write back the columns that messages change."""
     values = {name: getattr(launch, name) for name in _CHANGING}
-    _SAVE.run_later(session, {"launch_id": launch.id, **values})
+    _SAVE.run(session, {"launch_id": launch.id, **values})
 
 
 def hash_session_id(session_id: str) -> bytes:

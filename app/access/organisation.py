@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,7 +60,16 @@ class Organisation:
 
 def load_organisation(session: Session, settings: Settings) -> Organisation:
     """Read the choices; the environment wins over the pages."""
-    saved = {row.name: row.value for row in _SELECT_SETTINGS.all(session)}
+    return ask_organisation(session, settings)()
+
+
+def ask_organisation(session: Session, settings: Settings) -> Callable[[], Organisation]:
+    """Ask for the choices; what is returned gives them."""
+    asked = _SELECT_SETTINGS.ask(session)
+    return lambda: _choose(settings, {row.name: row.value for row in asked.all()})
+
+
+def _choose(settings: Settings, saved: Mapping[str, str]) -> Organisation:
     url, source = settings.public_url, "env"
     if url is None:
         url, source = saved.get(_PUBLIC_URL), "database"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
@@ -73,14 +74,23 @@ def keep_token(session: Session, text: str, client: Client, scopes: Iterable[str
         "issued_at": now,
         "expires_at": now + ttl,
     }
-    _INSERT.run_later(session, row)
+    _INSERT.run(session, row)
 
 
 def find_token(session: Session, text: str) -> Token | None:
     """Return the live token with this text; None when unknown, expired, or its credential has ended."""
+    return ask_token(session, text)()
+
+
+def ask_token(session: Session, text: str) -> Callable[[], Token | None]:
+    """Ask for the live token with this text; what is returned gives it."""
     if not text or len(text) > MAX_TOKEN_BYTES:
-        return None
-    row = _BY_HASH.first(session, {"token_hash": _hash(text)})
+        return lambda: None
+    asked = _BY_HASH.ask(session, {"token_hash": _hash(text)})
+    return lambda: _to_token(asked.first())
+
+
+def _to_token(row: Any) -> Token | None:
     now = clock.now()
     if row is None or row.expires_at <= now:
         return None

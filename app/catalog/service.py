@@ -13,7 +13,7 @@ from app.catalog.identifiers import course_type, normalise_identifier, parent_id
 from app.db import on_conflict_insert
 from app.models import learning as tables
 from app.models.base import fit_key, new_id, table_of
-from app.prepared import Prepared
+from app.prepared import Asked, Prepared
 
 MAX_IDENTIFIER_BYTES = 2000
 TYPES = ("course", "path", "video", "other")
@@ -73,10 +73,14 @@ def resolve_identifier(
     title: str | None = None,
     type_iri: str | None = None,
     is_demo: bool = False,
+    asked: Asked | None = None,
 ) -> Identifier:
-    """Return the identifier a message used; an unseen one gets a stub course, so nothing is refused."""
+    """Return the identifier a message used; an unseen one gets a stub course, so nothing is refused.
+
+    `asked` is what `ask_identifier` gave for the same value.
+    """
+    row = (asked or ask_identifier(session, value)).first()
     value = fit_key(normalise_identifier(value), MAX_IDENTIFIER_BYTES)
-    row = _SELECT_IDENTIFIER.first(session, {"value": value})
     if row is not None:
         if title and row.is_stub and row.title == _clean_title(value):
             _title_stub(session, row.course_id, title)
@@ -93,6 +97,13 @@ def resolve_identifier(
         is_demo=is_demo,
     )
     return _attach(session, course_id, value)
+
+
+def ask_identifier(session: Session, value: str) -> Asked:
+    """Ask ahead for the identifier that `resolve_identifier` is going to return."""
+    return _SELECT_IDENTIFIER.ask(
+        session, {"value": fit_key(normalise_identifier(value), MAX_IDENTIFIER_BYTES)}
+    )
 
 
 def own_identifier(session: Session, course_id: str) -> Identifier:

@@ -6,6 +6,7 @@ known, whose session is it, is the password right, may it speak now.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -14,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from app.access.host_registry import HostVerdict, judge_host
 from app.access.integrations import Integration
-from app.access.launches import EndReason, Launch, LessonMode, resolve_session
-from app.access.organisation import Organisation, load_organisation
-from app.catalog.service import Unit
+from app.access.launches import EndReason, Launch, LessonMode, ask_session
+from app.access.organisation import Organisation, ask_organisation
+from app.catalog.service import Identifier, Unit
 from app.catalog.units import is_au_password
 from app.hacp.aicc_data import AiccData, parse_groups
-from app.hacp.counterparts import find_counterparts
+from app.hacp.attempt_rules import Attempt
+from app.hacp.attempts import ask_attempt
+from app.hacp.counterparts import ask_counterparts
 from app.hacp.errors import (
     BadHostHeader,
     BodyTooLarge,
@@ -30,10 +33,12 @@ from app.hacp.errors import (
     MisdirectedRequest,
 )
 from app.hacp.journal import Received
+from app.hacp.own_names import ask_own_names
 from app.hacp.session_rules import Lifetime, Limits, Phase, Ruling, find_phase, rule
 from app.hacp.vocabulary import Command, Manner
 from app.hacp.wire import MAX_BODY_BYTES, HacpRequest, parse_request
 from app.inspector.findings import Finding
+from app.learners.values import Identity
 from app.settings import Settings
 
 COMMANDS = frozenset(Command)
@@ -72,7 +77,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """An admitted message: whose it is and when it came."""
+    """An admitted message: whose it is and when it came; `attempt` and `own_names` give what is asked for."""
 
     message: Message
     command: Command
@@ -80,6 +85,8 @@ class Situation:
     integration: Integration
     unit: Unit
     now: datetime
+    attempt: Callable[[], Attempt]
+    own_names: Callable[[], tuple[Identity, Identifier]]
     phase: Phase = Phase.RUNNING
     host_finding: Finding | None = None
 
@@ -106,22 +113,30 @@ def understand(received: Received) -> Message:
 
 def admit(session: Session, settings: Settings, message: Message) -> Situation:
     """Return whose message this is; raises HacpError when it may not speak. Locks the session's row."""
-    organisation = load_organisation(session, settings)
+    asked_organisation = ask_organisation(session, settings)
+    asked_launch = ask_session(session, message.request.session_id)
+    organisation = asked_organisation()
     host_finding = _check_any_host(session, organisation, message.received.host)
     if message.error is not None:
         raise message.error
     command = _known_command(message.request.command)
-    launch = resolve_session(session, message.request.session_id)
+    launch = asked_launch()
     if launch is None:
         raise InvalidSession("the session id is unknown", finding="A2")
-    integration, unit = find_counterparts(session, launch)
+    now = message.received.received_at
+    asked_counterparts = ask_counterparts(session, launch)
+    # What is looked at later comes in the same round.
+    attempt, own_names = ask_attempt(session, launch, now=now), ask_own_names(session, launch)
+    integration, unit = asked_counterparts()
     situation = Situation(
         message=message,
         command=command,
         launch=launch,
         integration=_check_live(integration, launch),
         unit=unit,
-        now=message.received.received_at,
+        now=now,
+        attempt=attempt,
+        own_names=own_names,
         host_finding=host_finding,
     )
     _check_own_host(session, organisation, situation)

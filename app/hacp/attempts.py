@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -16,20 +17,22 @@ from app.hacp.attempt_rules import Attempt, Objective
 from app.hacp.vocabulary import ExitFlag, LessonStatus
 from app.models import launches as tables
 from app.models.base import new_id, table_of
-from app.prepared import Prepared
+from app.prepared import Asked, Prepared
 
 
-def find_or_begin(session: Session, launch: Launch, *, now: datetime) -> Attempt:
-    """Return the launch's attempt, locked; its first message joins the learner's newest one or begins one."""
-    found = _find(session, launch)
-    if found is not None:
-        return found
+def ask_attempt(session: Session, launch: Launch, *, now: datetime) -> Callable[[], Attempt]:
+    """Ask for the launch's attempt, locked; a first message joins the learner's newest one or begins one."""
+    asked = _ask(session, launch)
+    return lambda: _to_attempt(asked.first()) or _begin(session, launch, now)
+
+
+def _begin(session: Session, launch: Launch, now: datetime) -> Attempt:
     session.execute(
         on_conflict_insert(session, tables.Attempt)
         .values(_first_values(launch, now))
         .on_conflict_do_nothing(index_elements=["learner_id", "unit_id", "number"])
     )
-    begun = _find(session, launch)
+    begun = _to_attempt(_ask(session, launch).first())
     assert begun is not None, "a conflicting attempt is visible once its insert has been waited for"
     return begun
 
@@ -49,7 +52,7 @@ def save(session: Session, attempt: Attempt, *, now: datetime) -> None:
         "has_status": attempt.has_status,
         "updated_at": now,
     }
-    _SAVE.run_later(session, {"attempt_id": attempt.id, **values})
+    _SAVE.run(session, {"attempt_id": attempt.id, **values})
 
 
 # Made once: putting a statement together costs more than running it.
@@ -62,11 +65,13 @@ _BY_PAIR = Prepared(
 )
 
 
-def _find(session: Session, launch: Launch) -> Attempt | None:
+def _ask(session: Session, launch: Launch) -> Asked:
     if launch.attempt_id is not None:
-        row = _BY_ID.first(session, {"attempt_id": launch.attempt_id})
-    else:
-        row = _BY_PAIR.first(session, {"learner_id": launch.learner_id, "unit_id": launch.unit_id})
+        return _BY_ID.ask(session, {"attempt_id": launch.attempt_id})
+    return _BY_PAIR.ask(session, {"learner_id": launch.learner_id, "unit_id": launch.unit_id})
+
+
+def _to_attempt(row: Any) -> Attempt | None:
     if row is None:
         return None
     return Attempt(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import bindparam, true
 from sqlalchemy.orm import Session
@@ -15,9 +17,13 @@ from app.models.base import table_of
 from app.prepared import Prepared
 
 
-def find_counterparts(session: Session, launch: Launch) -> tuple[Integration | None, Unit]:
-    """Return the launch's integration, None for one that was deleted, and its unit."""
-    rows = _SELECT.all(session, {"integration_id": launch.integration_id, "unit_id": launch.unit_id})
+def ask_counterparts(session: Session, launch: Launch) -> Callable[[], tuple[Integration | None, Unit]]:
+    """Ask for the launch's integration, None for one that was deleted, and its unit."""
+    asked = _SELECT.ask(session, {"integration_id": launch.integration_id, "unit_id": launch.unit_id})
+    return lambda: _to_counterparts(asked.all())
+
+
+def _to_counterparts(rows: Sequence[Any]) -> tuple[Integration | None, Unit]:
     assert rows, "a launch goes with its integration and its unit"
     unit = Unit(**{name: getattr(rows[0], f"unit_{name}") for name in _UNIT_FIELDS})
     return (None if rows[0].deleted_at is not None else to_integration(rows)), unit

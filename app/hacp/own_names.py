@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -14,12 +16,17 @@ from app.models.base import table_of
 from app.prepared import Prepared
 
 
-def find_own_names(session: Session, launch: Launch) -> tuple[Identity, Identifier]:
-    """Return what our launch calls its learner and its course; both are made with the first report."""
-    row = _SELECT.first(session, {"learner_id": launch.learner_id, "course_id": launch.course_id})
-    if row is None:
-        return own_identity(session, launch.learner_id), own_identifier(session, launch.course_id)
-    return Identity(row.id, row.learner_id), Identifier(row.identifier_id, launch.course_id)
+def ask_own_names(session: Session, launch: Launch) -> Callable[[], tuple[Identity, Identifier]]:
+    """Ask what our launch calls its learner and its course; both are made with the first report."""
+    asked = _SELECT.ask(session, {"learner_id": launch.learner_id, "course_id": launch.course_id})
+
+    def find() -> tuple[Identity, Identifier]:
+        row = asked.first()
+        if row is None:
+            return own_identity(session, launch.learner_id), own_identifier(session, launch.course_id)
+        return Identity(row.id, row.learner_id), Identifier(row.identifier_id, launch.course_id)
+
+    return find
 
 
 _IDENTITY, _IDENTIFIER = table_of(tables.Identity), table_of(tables.CourseIdentifier)

@@ -20,7 +20,6 @@ from app.hacp.attempt_rules import Attempt
 from app.hacp.changes import list_changes, list_progress_changes
 from app.hacp.commands import ACTIONS, Outcome
 from app.hacp.errors import HacpError
-from app.hacp.own_names import find_own_names
 from app.hacp.vocabulary import Command, Reported, to_observation
 from app.inspector.exchanges import RecordedChange
 from app.inspector.findings import Finding
@@ -36,7 +35,7 @@ def answer(session: Session, settings: Settings, message: Message) -> bytes:
     Raises HacpError for a message that is refused.
     """
     situation = admit(session, settings, message)
-    attempt = attempts.find_or_begin(session, situation.launch, now=situation.now)
+    attempt = situation.attempt()
     is_first = situation.launch.first_message_at is None
     situation = replace(situation, launch=_begin(situation.launch, attempt, situation.now))
     outcome = ACTIONS[situation.command](session, situation, attempt)
@@ -112,7 +111,7 @@ def _report(
 
 
 def _record(session: Session, situation: Situation, launch: Launch, reported: Reported) -> Change:
-    identity, identifier = find_own_names(session, launch)
+    identity, identifier = situation.own_names()
     return record(
         session,
         identity=identity,

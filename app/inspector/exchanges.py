@@ -190,7 +190,7 @@ def _insert(session: Session, exchange: NewExchange, *, is_anonymous: bool) -> N
         "is_anonymous": is_anonymous,
     }
     if not exchange.findings:
-        _INSERT.run_later(session, values)
+        _INSERT.run(session, values)
     elif _INSERT.first(session, values) is not None:
         session.execute(
             insert(FindingRow),

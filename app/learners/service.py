@@ -22,7 +22,7 @@ from app.learners.values import (
 )
 from app.models import learning as tables
 from app.models.base import fit_key, new_id, table_of
-from app.prepared import Prepared
+from app.prepared import Asked, Prepared
 
 _TWO_LEARNERS = "the e-mail and the user id belong to two different learners"
 
@@ -36,19 +36,26 @@ def resolve_identity(
     name: str | None = None,
     home_page: str | None = None,
     is_demo: bool = False,
+    asked: Asked | None = None,
 ) -> Identity:
     """Return the identity a source used; an unseen one gets a provisional learner, so nothing is refused.
 
     User ids are compared exactly first, then case-insensitively (GUIDs change case between systems).
+    `asked` is what `ask_identity` gave for the same names.
     """
     value, namespace = _fit(normalise_value(kind, value)), _fit(namespace)
-    row = _find_row(session, kind, namespace, value)
+    row = _find_row(session, kind, namespace, value, asked)
     if row is not None:
         if name and row.is_provisional:
             _name_provisional(session, row.learner_id, row.name, name)
         return Identity(row.id, row.learner_id)
     learner_id = _insert_learner(session, name=name or value, is_provisional=True, is_demo=is_demo)
     return _attach(session, learner_id, kind, namespace, value, home_page=home_page)
+
+
+def ask_identity(session: Session, *, kind: IdentityKind, value: str, namespace: str = "") -> Asked:
+    """Ask ahead for the identity that `resolve_identity` is going to return."""
+    return _ask_exact(session, kind, _fit(namespace), _fit(normalise_value(kind, value)))
 
 
 def own_identity(session: Session, learner_id: str) -> Identity:
@@ -233,10 +240,15 @@ def _find_identity(session: Session, kind: IdentityKind, namespace: str, value: 
     return None if row is None else Identity(id=row.id, learner_id=row.learner_id)
 
 
-def _find_row(session: Session, kind: IdentityKind, namespace: str, value: str) -> Any | None:
+def _ask_exact(session: Session, kind: IdentityKind, namespace: str, value: str) -> Asked:
+    return _SELECT_EXACT.ask(session, {"kind": kind.value, "namespace": namespace, "value": value})
+
+
+def _find_row(
+    session: Session, kind: IdentityKind, namespace: str, value: str, asked: Asked | None = None
+) -> Any | None:
     """Return the identity with its learner's name."""
-    key = {"kind": kind.value, "namespace": namespace, "value": value}
-    found = _SELECT_EXACT.first(session, key)
+    found = (asked or _ask_exact(session, kind, namespace, value)).first()
     if found is None and kind is IdentityKind.USER_ID:
         alike = _SELECT_ALIKE.all(session, {"kind": kind.value, "folded": _fit(value.casefold())})
         # Two ids that differ only in case belong to whom they belong to: never guess between them.

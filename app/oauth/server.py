@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from sqlalchemy.orm import Session
 
 from app.access.clients import Client
-from app.access.credentials import check_credential
+from app.access.credentials import ask_credential
 from app.access.scopes import grant_scopes
 from app.access.tokens import keep_token, new_token_text
 from app.oauth.form import TokenRequest
@@ -22,6 +22,10 @@ from app.oauth.form import TokenRequest
 # TLS ends at the proxy in front of us, or there is none on loopback; Authlib judges by this address alone.
 _URI = "https://localhost/oauth/token"
 _METHODS = ("client_secret_basic", "client_secret_post")
+
+
+# Returns whom the request's client id stands for, if this is its secret.
+Check = Callable[[str], Client | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,10 @@ class Answer:
 class TokenServer(AuthorizationServer):
     """Answers one request within one database session."""
 
-    def __init__(self, session: Session, *, ttl: timedelta) -> None:
+    def __init__(self, session: Session, client_id: str, check: Check, *, ttl: timedelta) -> None:
         super().__init__()
         self._session = session
+        self._client_id, self._check = client_id, check
         self._ttl = ttl
         self._caller: _Caller | None = None
         self.register_grant(_Grant)
@@ -57,7 +62,8 @@ class TokenServer(AuthorizationServer):
 
     def query_client(self, client_id: str) -> _Caller:
         """Return a caller for any client id: an unknown one fails like a wrong secret, and takes as long."""
-        self._caller = _Caller(self._session, client_id)
+        check = self._check if client_id == self._client_id else ask_credential(self._session, client_id)
+        self._caller = _Caller(check)
         return self._caller
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
@@ -98,13 +104,12 @@ class _Request(OAuth2Request):
 class _Caller(ClientMixin):
     """Authlib's view of a client; `client` is set once the secret was right and the integration is on."""
 
-    def __init__(self, session: Session, client_id: str) -> None:
-        self._session = session
-        self._client_id = client_id
+    def __init__(self, check: Check) -> None:
+        self._check = check
         self.client: Client | None = None
 
     def check_client_secret(self, client_secret: str) -> bool:
-        self.client = check_credential(self._session, self._client_id, client_secret)
+        self.client = self._check(client_secret)
         return self.client is not None and self.client.is_enabled
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:

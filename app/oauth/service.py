@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.clients import mark_client_seen
-from app.access.credentials import check_credential, find_integration_id, note_use
+from app.access.credentials import ask_credential, check_credential, find_integration_id, note_use
 from app.access.host_registry import HostVerdict, judge_host
 from app.access.integrations import Milestone
-from app.access.organisation import load_organisation
+from app.access.organisation import ask_organisation
 from app.inspector.exchanges import NewExchange, write_exchange, write_refusal
 from app.inspector.findings import Finding
 from app.oauth.form import BadTokenRequest, TokenRequest, parse_token_request, redact_form
-from app.oauth.server import Answer, TokenServer
+from app.oauth.server import Answer, Check, TokenServer
 from app.settings import Settings
 
 
@@ -44,32 +44,44 @@ class Reply:
 
 def answer(session: Session, settings: Settings, call: TokenCall) -> Reply:
     """Answer one request; what is refused changes nothing but the log."""
-    organisation = load_organisation(session, settings)
-    verdict = judge_host(session, organisation, call.draft.host)
+    asked_organisation = ask_organisation(session, settings)
+    parsed = _parse(call)
+    # In one round with the organisation, and before the host is judged; the answer does not show.
+    check = ask_credential(session, _client_id(parsed)) if isinstance(parsed, TokenRequest) else None
+    verdict = judge_host(session, asked_organisation(), call.draft.host)
     if verdict not in (HostVerdict.OK, HostVerdict.OBSERVED):
         status = 400 if verdict is HostVerdict.BAD else 421
         text = "no integration lists this host name"
         return _refuse(session, call, status, _error("invalid_request", text), Finding("H1", call.draft.host))
+    if isinstance(parsed, BadTokenRequest):
+        text = str(parsed)
+        status = 401 if parsed.code == "invalid_client" else 400
+        return _refuse(session, call, status, _error(parsed.code, text), Finding("X2", text))
+    assert check is not None
+    return _answer_parsed(session, settings, call, parsed, check)
+
+
+def _parse(call: TokenCall) -> TokenRequest | BadTokenRequest:
     try:
-        request = parse_token_request(call.body, call.query, call.authorization)
+        return parse_token_request(call.body, call.query, call.authorization)
     except BadTokenRequest as error:
-        text = str(error)
-        status = 401 if error.code == "invalid_client" else 400
-        return _refuse(session, call, status, _error(error.code, text), Finding("X2", text))
-    return _answer_parsed(session, settings, call, request)
+        return error
 
 
-def _answer_parsed(session: Session, settings: Settings, call: TokenCall, request: TokenRequest) -> Reply:
+def _answer_parsed(
+    session: Session, settings: Settings, call: TokenCall, request: TokenRequest, check: Check
+) -> Reply:
     if request.has_query_credentials and not _may_use_query(session, request):
         text = "credentials belong in the body or in the Authorization header, not in the URL"
         return _refuse(session, call, 400, _error("invalid_request", text), Finding("X2", text))
-    server = TokenServer(session, ttl=timedelta(seconds=settings.token_ttl_seconds))
+    ttl = timedelta(seconds=settings.token_ttl_seconds)
+    server = TokenServer(session, _client_id(request), check, ttl=ttl)
     headers = {"Authorization": call.authorization} if request.basic and call.authorization else {}
     decided = server.answer(request, headers)
     if decided.status != 200:
         return _refuse_client(session, call, request, decided)
     assert decided.client is not None
-    note_use(session, decided.client.credential_id)
+    note_use(session, decided.client)
     mark_client_seen(session, decided.client, Milestone.TOKEN)
     body = orjson.dumps(decided.body)
     exchange = _exchange(call, 200, f"Token issued for {decided.body['scope']}", body)

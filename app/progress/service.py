@@ -15,7 +15,7 @@ from app.catalog.service import Identifier
 from app.learners.values import Identity
 from app.models.base import Span, table_of
 from app.models.learning import CourseIdentifier, Identity as IdentityRow, Observation, ProgressRow
-from app.prepared import Prepared
+from app.prepared import Asked, Prepared
 from app.progress import rules
 from app.progress.values import Channel, Progress, Report, Status
 
@@ -50,13 +50,15 @@ def record(
     evidence: Evidence,
     integration_id: str,
     unit_id: str | None = None,
+    look: Look | None = None,
 ) -> Change:
     """Append what a message said and merge it into the learner's one row for the course.
 
     Locks the row first, so reports of one learner and course queue up; whoever reports over AICC holds its
     source, the launch, locked already. A report equal to its source's last one is not appended again.
+    `look` is what `ask_look` gave for the same report, with no other report of the pair recorded since.
     """
-    before, heard = _lock_and_look(session, identity, identifier, report)
+    before, heard = _lock_and_look(session, identity, identifier, report, look)
     if _says_nothing_new(heard, report):
         return Change(before=before, after=before or Progress(), appended=False)
     observation = {
@@ -68,12 +70,27 @@ def record(
         "evidence_id": evidence.id,
         **observation_columns(report),
     }
-    _INSERT_OBSERVATION.run_later(session, observation)
+    _INSERT_OBSERVATION.run(session, observation)
     after = rules.merge(before or Progress(), report, counted=_counted(heard, report))
     if after != before:
         values = {"pair_learner": identity.learner_id, "pair_course": identifier.course_id}
-        _UPDATE_ROW.run_later(session, {**values, **row_columns(after)})
+        _UPDATE_ROW.run(session, {**values, **row_columns(after)})
     return Change(before=before, after=after, appended=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A pair's row, locked until the commit, and what was heard of the report, both on their way."""
+
+    row: Asked
+    heard: Asked
+
+
+def ask_look(session: Session, *, identity: Identity, identifier: Identifier, report: Report) -> Look:
+    """Ask ahead for what `record` is going to need of a report that came as a statement."""
+    key = _look_key(identity, identifier, report)
+    # The second is run when the first has its lock, so that it sees what the lock was waited for.
+    return Look(_SELECT_ROW.ask(session, key), _SELECT_HEARD[report.channel].ask(session, key))
 
 
 def row_columns(progress: Progress) -> dict[str, Any]:
@@ -225,13 +242,10 @@ _SELECT_ROW_AND_HEARD = Prepared(
 )
 
 
-def _lock_and_look(
-    session: Session, identity: Identity, identifier: Identifier, report: Report
-) -> tuple[Progress | None, Any]:
-    """Return the pair's row, locked until the commit, and what is known of the report."""
-    pair = {"learner_id": identity.learner_id, "course_id": identifier.course_id}
-    key = {
-        **pair,
+def _look_key(identity: Identity, identifier: Identifier, report: Report) -> dict[str, Any]:
+    return {
+        "learner_id": identity.learner_id,
+        "course_id": identifier.course_id,
         "source": report.source,
         "identity_id": identity.id,
         "identifier_id": identifier.id,
@@ -239,23 +253,33 @@ def _lock_and_look(
         # A total stands for itself: nothing of it is counted yet.
         "time": None if report.time_is_total else report.time,
     }
+
+
+def _lock_and_look(
+    session: Session, identity: Identity, identifier: Identifier, report: Report, look: Look | None
+) -> tuple[Progress | None, Any]:
+    """Return the pair's row, locked until the commit, and what is known of the report."""
     if report.channel is Channel.AICC:
-        both = _SELECT_ROW_AND_HEARD.first(session, key)
+        both = _SELECT_ROW_AND_HEARD.first(session, _look_key(identity, identifier, report))
         if both is not None:
             return (None if both.first_seen is None else to_progress(both)), both
-    before = _lock_row(session, pair)
+    look = look or ask_look(session, identity=identity, identifier=identifier, report=report)
+    row = look.row.first()
+    if row is not None:
+        return (None if row.first_seen is None else to_progress(row)), look.heard.first()
+    before = _begin_row(session, {"learner_id": identity.learner_id, "course_id": identifier.course_id})
+    # What was heard without the lock may be old by now.
+    key = _look_key(identity, identifier, report)
     return before, _SELECT_HEARD[report.channel].first(session, key)
 
 
-def _lock_row(session: Session, pair: dict[str, str]) -> Progress | None:
-    """Return the pair's row, locked until the commit; None when this report is its first."""
+def _begin_row(session: Session, pair: dict[str, str]) -> Progress | None:
+    """Make the pair's row, or lock what somebody made meanwhile; None when this report is its first."""
+    # An empty row is something to lock: two first reports at once must not both start from nothing.
+    if _INSERT_ROW.first(session, {**pair, **row_columns(Progress())}) is not None:
+        return None
     row = _SELECT_ROW.first(session, pair)
-    if row is None:
-        # An empty row is something to lock: two first reports at once must not both start from nothing.
-        if _INSERT_ROW.first(session, {**pair, **row_columns(Progress())}) is not None:
-            return None
-        row = _SELECT_ROW.first(session, pair)
-        assert row is not None, "a conflicting row is visible once its insert has been waited for"
+    assert row is not None, "a conflicting row is visible once its insert has been waited for"
     return None if row.first_seen is None else to_progress(row)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -9,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.access.authorization_header import BadAuthorization, Basic, Bearer, parse_authorization
 from app.access.clients import Client
-from app.access.credentials import check_credential
+from app.access.credentials import ask_credential
 from app.access.host_registry import HostVerdict, judge_host
-from app.access.organisation import Organisation, load_organisation
+from app.access.organisation import Organisation, ask_organisation
 from app.access.scopes import Area, default_scopes, may_read, may_read_own, may_write
-from app.access.tokens import find_token
+from app.access.tokens import Token, ask_token
 from app.inspector.findings import Finding
 from app.settings import Settings
 from app.xapi.call import Call, Desk, Resource
@@ -66,14 +67,16 @@ def enter(session: Session, settings: Settings, desk: Desk) -> tuple[Call, Calle
 
 def admit(session: Session, settings: Settings, call: Call) -> Caller:
     """Find out who calls; raises MisdirectedHost, BadRequest or NotAuthenticated."""
-    organisation = load_organisation(session, settings)
+    asked_organisation = ask_organisation(session, settings)
+    find_client = _ask_client(session, call.authorization)
+    organisation = asked_organisation()
     verdict = judge_host(session, organisation, call.draft.host)
     if verdict is HostVerdict.BAD:
         raise BadRequest("the Host header is not a host name")
     if verdict not in (HostVerdict.OK, HostVerdict.OBSERVED):
         raise MisdirectedHost(f"no integration lists the host name {call.draft.host[:100]!r}")
     is_bearer = isinstance(call.authorization, Bearer)
-    client, scopes = _find_client(session, call.authorization)
+    client, scopes = find_client()
     if not client.is_enabled:
         text = "the integration is switched off"
         raise NotAuthenticated(text, is_bearer=is_bearer, integration_id=client.integration_id)
@@ -93,13 +96,24 @@ def format_authority(organisation: Organisation, client: Client) -> bytes:
     return orjson.dumps({"objectType": "Agent", "account": account})
 
 
-def _find_client(session: Session, authorization: Basic | Bearer) -> tuple[Client, frozenset[str]]:
+def _ask_client(
+    session: Session, authorization: Basic | Bearer
+) -> Callable[[], tuple[Client, frozenset[str]]]:
+    """Ask for the client; what is returned gives it and its scopes, or raises NotAuthenticated."""
     if isinstance(authorization, Bearer):
-        token = find_token(session, authorization.token)
-        if token is None:
-            raise NotAuthenticated("the access token is unknown or has expired", is_bearer=True)
-        return token.client, token.scopes
-    client = check_credential(session, authorization.client_id, authorization.client_secret)
+        asked_token = ask_token(session, authorization.token)
+        return lambda: _check_token(asked_token())
+    check = ask_credential(session, authorization.client_id)
+    return lambda: _check_client(check(authorization.client_secret))
+
+
+def _check_token(token: Token | None) -> tuple[Client, frozenset[str]]:
+    if token is None:
+        raise NotAuthenticated("the access token is unknown or has expired", is_bearer=True)
+    return token.client, token.scopes
+
+
+def _check_client(client: Client | None) -> tuple[Client, frozenset[str]]:
     if client is None:
         raise NotAuthenticated("the client id is unknown or the secret is wrong", is_bearer=False)
     return client, default_scopes(is_write_only=client.is_lenient and not client.has_widened_scopes)

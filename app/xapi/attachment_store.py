@@ -55,7 +55,7 @@ def keep(session: Session, integration_id: str, parts: Sequence[Part], *, max_mb
         }
         for part in new
     ]
-    _INSERT.all_of(session, rows)
+    _INSERT.ask_of(session, rows)
 
 
 def find(session: Session, integration_id: str, hashes: Collection[str]) -> list[Part]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models.base import table_of
 from app.models.store import XapiActivity, XapiAgent
-from app.prepared import Prepared
+from app.prepared import Asked, Prepared
 from app.xapi.links import agent_text, digest, find_activities, find_agents
 from app.xapi.wire import JsonObject
 
@@ -54,10 +54,32 @@ _SOME = (
     .order_by(_ACTIVITY.c.digest)
 )
 _AT_ONCE = 500
+# Up to so many are asked for one by one, which all go in one round.
+_AHEAD = 50
+Known = Mapping[bytes, Asked]
 
 
-def learn(session: Session, integration_id: str, statements: Sequence[JsonObject]) -> None:
-    """Merge the definitions and names that statements bring, in their order; writes only what changes."""
+def ask_known(session: Session, integration_id: str, statements: Sequence[JsonObject]) -> Known:
+    """Ask ahead for the definitions that `learn` is going to compare; of many it asks by itself."""
+    digests = {
+        digest(str(activity["id"]))
+        for statement in statements
+        for activity in find_activities(statement)
+        if isinstance(activity.get("definition"), dict)
+    }
+    if len(digests) > _AHEAD:
+        return {}
+    keys = ({"integration_id": integration_id, "digest": value} for value in digests)
+    return {key["digest"]: _ONE.ask(session, key) for key in keys}  # type: ignore[misc]
+
+
+def learn(
+    session: Session, integration_id: str, statements: Sequence[JsonObject], known: Known | None = None
+) -> None:
+    """Merge the definitions and names that statements bring, in their order; writes only what changes.
+
+    `known` is what `ask_known` gave for these statements or more.
+    """
     names: set[tuple[bytes, str]] = set()
     heard: dict[str, list[JsonObject]] = {}
     for statement in statements:
@@ -70,7 +92,7 @@ def learn(session: Session, integration_id: str, statements: Sequence[JsonObject
             if isinstance(definition, dict):
                 heard.setdefault(str(activity["id"]), []).append(definition)
     if heard:
-        _learn_activities(session, integration_id, heard)
+        _learn_activities(session, integration_id, heard, known or {})
     # Sorted, as are the activities: two writers of the same rows must not lock each other out.
     rows = [
         {"integration_id": integration_id, "digest": value, "name": name} for value, name in sorted(names)
@@ -97,12 +119,19 @@ def merge_definitions(known: JsonObject | None, heard: Sequence[JsonObject]) -> 
     return merged
 
 
-def _learn_activities(session: Session, integration_id: str, heard: Mapping[str, list[JsonObject]]) -> None:
+def _learn_activities(
+    session: Session, integration_id: str, heard: Mapping[str, list[JsonObject]], asked: Known
+) -> None:
     by_digest = sorted((digest(activity_id), activity_id) for activity_id in heard)
     digests = [value for value, _ in by_digest]
-    if not _changes(_select(session, integration_id, digests, is_locking=False), by_digest, heard):
+    if asked:
+        rows = [asked[value].first() for value in digests]
+        before = {bytes(row.digest): row.definition for row in rows if row is not None}
+    else:
+        before = _select(session, integration_id, digests, is_locking=False)
+    if not _changes(before, by_digest, heard):
         return
-    rows = [
+    new = [
         {
             "integration_id": integration_id,
             "digest": value,
@@ -111,7 +140,7 @@ def _learn_activities(session: Session, integration_id: str, heard: Mapping[str,
         }
         for value, activity_id in by_digest
     ]
-    _INSERT_ACTIVITIES.run_all(session, rows)
+    _INSERT_ACTIVITIES.run_all(session, new)
     # Now all of the rows are there to be locked; whoever was faster has committed.
     known = _select(session, integration_id, digests, is_locking=True)
     for value, text in _changes(known, by_digest, heard).items():
@@ -139,9 +168,6 @@ def _sorted_text(value: JsonObject) -> bytes:
 def _select(
     session: Session, integration_id: str, digests: Sequence[bytes], *, is_locking: bool
 ) -> dict[bytes, str]:
-    if len(digests) == 1 and not is_locking:
-        row = _ONE.first(session, {"integration_id": integration_id, "digest": digests[0]})
-        return {} if row is None else {bytes(row.digest): row.definition}
     query = _SOME.with_for_update() if is_locking else _SOME
     found = {}
     for start in range(0, len(digests), _AT_ONCE):

@@ -20,7 +20,7 @@ from app.xapi.errors import BadRequest, BadStatement, XapiError
 from app.xapi.intake import Incoming, read_lenient, read_strict
 from app.xapi.portable import StatementLine, parse_line
 from app.xapi.statements import store
-from app.xapi.tracking import track
+from app.xapi.tracking import plan, track
 from app.xapi.versions import Version, find_version
 from app.xapi.wire import JsonObject, load_json
 
@@ -70,6 +70,7 @@ def take_lines(session: Session, settings: Settings, caller: Caller, lines: Sequ
             statements += _read(session, settings, caller, line)
         except XapiError as error:
             errors.append((line.number, describe(error)))
+    planned = plan(session, caller.client, statements, received_at=clock.now())
     outcome = store(
         session,
         caller,
@@ -81,7 +82,7 @@ def take_lines(session: Session, settings: Settings, caller: Caller, lines: Sequ
         raise BadRequest(f"another statement with the id {outcome.changed[0].statement_id} is stored")
     counted = [stored for stored in outcome.new if stored.key not in outcome.voided]
     if counted:
-        track(session, caller.client, counted, received_at=clock.now())
+        track(session, caller.client, counted, planned)
     return Taken(len(outcome.new), outcome.repeated, tuple(errors))
 
 

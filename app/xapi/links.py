@@ -96,7 +96,8 @@ def find_agents(statement: JsonObject, authority: JsonObject | None = None) -> I
         entries = context.get(name)
         named += [_part(one, inner) for one in (entries if isinstance(entries, list) else ()) if _is_map(one)]
     for one in named:
-        yield from _with_members(one)
+        if one:
+            yield from _with_members(one)
     if thing.get("objectType") == "SubStatement":
         yield from find_agents({**thing, "object": _unnested(thing)}, {})
 

@@ -22,7 +22,7 @@ from app.xapi.consistency import CONSISTENT_THROUGH, format_horizon
 from app.xapi.intake import Incoming, open_body, read_lenient, read_statement_id, read_strict
 from app.xapi.journal import describe_exchange
 from app.xapi.statements import Outcome, store
-from app.xapi.tracking import Effect, track
+from app.xapi.tracking import Effect, plan, track
 
 
 def post_statements(session: Session, settings: Settings, desk: Desk) -> Reply:
@@ -68,12 +68,13 @@ def _receive(
 def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Incoming]) -> Outcome:
     """Store statements, move the progress they speak of, and log the exchange."""
     draft = call.draft
+    planned = plan(session, caller.client, statements, received_at=draft.received_at)
     outcome = store(session, caller, statements, version=caller.version(call), exchange_id=draft.request_id)
     effect = Effect()
     if outcome.new:
         counted = [stored for stored in outcome.new if stored.key not in outcome.voided]
         if counted:
-            effect = track(session, caller.client, counted, received_at=draft.received_at)
+            effect = track(session, caller.client, counted, planned)
         mark_client_seen(session, caller.client, Milestone.STATEMENT)
     is_parked = bool(outcome.changed) or effect.failed > 0
     exchange = describe_exchange(caller, call, _describe(outcome, effect))

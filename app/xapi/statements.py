@@ -20,7 +20,7 @@ from app.prepared import Prepared
 from app.xapi.admission import Caller
 from app.xapi.comparison import is_same_statement
 from app.xapi.consistency import announce_write
-from app.xapi.definitions import learn
+from app.xapi.definitions import Known, ask_known, learn
 from app.xapi.errors import StatementConflict
 from app.xapi.formats import with_lists
 from app.xapi.intake import Incoming
@@ -62,6 +62,7 @@ class Stored:
 
     key: int
     incoming: Incoming
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,22 @@ def store(
     if not statements:
         return Outcome((), 0, ())
     targets = [find_target(incoming.value) for incoming in statements]
-    turn = announce_write(session, caller.client.integration_id, is_alone=any(targets))
-    keyed = [Stored(next_statement_key(turn.microseconds), incoming) for incoming in statements]
+    integration_id, values = caller.client.integration_id, [incoming.value for incoming in statements]
+    known_definitions = ask_known(session, integration_id, values) if may_define(caller.scopes) else None
+    turn = announce_write(session, integration_id, is_alone=any(targets))
+    keyed = [
+        Stored(next_statement_key(turn.microseconds), incoming, position)
+        for position, incoming in enumerate(statements)
+    ]
     rows = [_row(caller, stored, version, exchange_id) for stored in keyed]
-    inserted = {row.key: bool(row.is_awaited) for row in _INSERT.all_of(session, rows)}
+    inserted = {row.key: bool(row.is_awaited) for row in _INSERT.ask_of(session, rows).all()}
     known = [stored.incoming for stored in keyed if stored.key not in inserted]
     changed = tuple(incoming for incoming in known if not _is_repeat(session, caller, incoming))
     if changed and not caller.client.is_lenient:
         raise StatementConflict(f"another statement with the id {changed[0].statement_id} is stored")
     new = tuple(stored for stored in keyed if stored.key in inserted)
     awaited = frozenset(key for key, is_awaited in inserted.items() if is_awaited)
-    voided = _weave(session, caller, new, awaited)
+    voided = _weave(session, caller, new, awaited, known_definitions)
     return Outcome(new, len(known) - len(changed), changed, voided, turn.horizon)
 
 
@@ -130,7 +136,11 @@ def find_statement(
 
 
 def _weave(
-    session: Session, caller: Caller, new: Sequence[Stored], awaited: frozenset[int]
+    session: Session,
+    caller: Caller,
+    new: Sequence[Stored],
+    awaited: frozenset[int],
+    known_definitions: Known | None,
 ) -> frozenset[int]:
     """Write what new statements are found by and what they teach; returns what is voided by it."""
     if not new:
@@ -142,8 +152,8 @@ def _weave(
         for stored in new
     ]
     write_links(session, integration_id, nodes, awaited)
-    if may_define(caller.scopes):
-        learn(session, integration_id, values)
+    if known_definitions is not None:
+        learn(session, integration_id, values, known_definitions)
     voiding = {stored.key for stored in new if is_voiding(stored.incoming.value)}
     return void(session, integration_id, nodes, voiding=voiding, awaited=awaited)
 

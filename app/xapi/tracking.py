@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.access.clients import Client
 from app.access.integrations import UserType
-from app.catalog.service import Identifier, resolve_identifier
+from app.catalog.service import Identifier, ask_identifier, resolve_identifier
 from app.db import find_trouble, savepoint
 from app.inspector.findings import Finding
-from app.learners.service import resolve_identity
+from app.learners.service import ask_identity, resolve_identity
 from app.learners.values import Identity, IdentityKind
 from app.logs import get_logger
 from app.models.learning import Course, Learner
-from app.prepared import Prepared
-from app.progress.service import Change, Evidence, record
+from app.prepared import Asked, Prepared
+from app.progress.service import Change, Evidence, Look, ask_look, record
+from app.rounds import may_fail_quickly
+from app.xapi.intake import Incoming
 from app.xapi.progress_map import Activity, Actor, ActorKind, Mapped, map_linkedin_statement, map_statement
 from app.xapi.statements import Stored
 
@@ -40,25 +43,51 @@ class Effect:
         self.findings.setdefault((code, detail), Finding(code, detail))
 
 
-def track(session: Session, client: Client, statements: Sequence[Stored], *, received_at: datetime) -> Effect:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What statements say of progress, by their position: None for nothing, or why it cannot be told.
+
+    The names that they speak of are on their way.
+    """
+
+    mapped: tuple[Mapped | Exception | None, ...]
+    identities: Mapping[Actor, Asked]
+    identifiers: Mapping[Activity, Asked]
+
+
+def plan(session: Session, client: Client, statements: Sequence[Incoming], *, received_at: datetime) -> Plan:
+    """Map statements before they are stored, and ask ahead for the names they speak of."""
+    mapped = tuple(_map(client, incoming, received_at) for incoming in statements)
+    identities: dict[Actor, Asked] = {}
+    identifiers: dict[Activity, Asked] = {}
+    if may_fail_quickly(session):
+        with savepoint(session):
+            for one in mapped:
+                if isinstance(one, Mapped):
+                    if one.actor not in identities:
+                        identities[one.actor] = ask_identity(session, **_names(one.actor))
+                    if one.activity not in identifiers:
+                        identifiers[one.activity] = ask_identifier(session, one.activity.id)
+    return Plan(mapped, identities, identifiers)
+
+
+def track(session: Session, client: Client, statements: Sequence[Stored], planned: Plan) -> Effect:
     """Move the progress of all statements in one savepoint, or one by one when that fails."""
     try:
         with savepoint(session):
-            return _track_all(session, client, statements, received_at)
+            return _track_all(session, client, statements, planned)
     except Exception as error:  # whatever a statement breaks, it stays stored and is parked
         if find_trouble(error) is not None:
             raise  # Not the statement's fault: the whole request is tried again, or answered 503.
         if len(statements) == 1:
             return _failed(client, statements[0], error, Effect())
-    return _track_each(session, client, statements, received_at)
+    return _track_each(session, client, statements, planned)
 
 
-def _track_each(
-    session: Session, client: Client, statements: Iterable[Stored], received_at: datetime
-) -> Effect:
+def _track_each(session: Session, client: Client, statements: Iterable[Stored], planned: Plan) -> Effect:
     whole = Effect()
     for stored in statements:
-        effect = track(session, client, [stored], received_at=received_at)
+        effect = track(session, client, [stored], planned)
         whole.learner_id = effect.learner_id or whole.learner_id
         whole.change = effect.change or whole.change
         whole.findings |= effect.findings
@@ -78,59 +107,106 @@ def _failed(client: Client, stored: Stored, error: Exception, effect: Effect) ->
     return effect
 
 
-def _track_all(
-    session: Session, client: Client, statements: Iterable[Stored], received_at: datetime
-) -> Effect:
-    mapped = [
-        (stored, one) for stored in statements if (one := _map(client, stored, received_at)) is not None
-    ]
+def _track_all(session: Session, client: Client, statements: Iterable[Stored], planned: Plan) -> Effect:
+    said = [(stored, one) for stored in statements if (one := _said(planned, stored)) is not None]
     # Always in one order, so that two batches about the same people do not lock each other out.
-    mapped.sort(key=lambda pair: (pair[1].actor.value, pair[1].activity.id))
+    said.sort(key=lambda pair: (pair[1].actor.value, pair[1].activity.id))
     effect = Effect()
-    identities: dict[Actor, Identity] = {}
-    identifiers: dict[Activity, Identifier] = {}
-    for stored, one in mapped:
-        if one.actor not in identities:
-            identities[one.actor] = _identity(session, client, one.actor)
-        if one.activity not in identifiers:
-            identifiers[one.activity] = _identifier(session, client, one.activity)
-        identity, identifier = identities[one.actor], identifiers[one.activity]
-        effect.change = record(
-            session,
-            identity=identity,
-            identifier=identifier,
-            report=one.report,
-            evidence=Evidence("statement", str(stored.key)),
-            integration_id=client.integration_id,
-        )
-        effect.learner_id = identity.learner_id
-        _note_strangers(session, client, one, identity, identifier, effect)
+    identities = {one.actor: _identity(session, client, one.actor, planned) for _, one in said}
+    identifiers = {one.activity: _identifier(session, client, one.activity, planned) for _, one in said}
+    waiting = [_Turn(stored, one, identities[one.actor], identifiers[one.activity]) for stored, one in said]
+    while waiting:
+        waiting = _take_turns(session, client, waiting, effect)
     return effect
 
 
-def _map(client: Client, stored: Stored, received_at: datetime) -> Mapped | None:
-    value, source = stored.incoming.value, str(stored.key)
-    if not client.is_lenient:
-        return map_statement(value, source=source, received_at=received_at)
-    prefers_email = client.user_type is not UserType.ID
-    return map_linkedin_statement(value, source=source, received_at=received_at, prefers_email=prefers_email)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A statement and whose progress it moves."""
+
+    stored: Stored
+    mapped: Mapped
+    identity: Identity
+    identifier: Identifier
 
 
-def _identity(session: Session, client: Client, actor: Actor) -> Identity:
+def _take_turns(session: Session, client: Client, turns: Sequence[_Turn], effect: Effect) -> list[_Turn]:
+    """Record the first report of each pair, all asked for in one round; returns those that must wait."""
+    looks: dict[tuple[str, str], tuple[_Turn, Look]] = {}
+    later = []
+    for turn in turns:
+        pair = (turn.identity.learner_id, turn.identifier.course_id)
+        if pair in looks:
+            later.append(turn)
+            continue
+        look = ask_look(
+            session, identity=turn.identity, identifier=turn.identifier, report=turn.mapped.report
+        )
+        looks[pair] = (turn, look)
+    for turn, look in looks.values():
+        effect.change = record(
+            session,
+            identity=turn.identity,
+            identifier=turn.identifier,
+            report=turn.mapped.report,
+            evidence=Evidence("statement", str(turn.stored.key)),
+            integration_id=client.integration_id,
+            look=look,
+        )
+        effect.learner_id = turn.identity.learner_id
+        _note_strangers(session, client, turn.mapped, turn.identity, turn.identifier, effect)
+    return later
+
+
+def _map(client: Client, incoming: Incoming, received_at: datetime) -> Mapped | Exception | None:
+    """Return what a statement says of progress; what it breaks is told when it has been stored."""
+    value = incoming.value
+    try:
+        if not client.is_lenient:
+            return map_statement(value, source="", received_at=received_at)
+        prefers_email = client.user_type is not UserType.ID
+        return map_linkedin_statement(value, source="", received_at=received_at, prefers_email=prefers_email)
+    except Exception as error:  # noqa: BLE001 - whatever it is, `track` raises it in its place
+        return error
+
+
+def _said(planned: Plan, stored: Stored) -> Mapped | None:
+    one = planned.mapped[stored.position]
+    if isinstance(one, Exception):
+        raise one
+    # Only now has the statement its key.
+    return one and replace(one, report=replace(one.report, source=str(stored.key)))
+
+
+class _Names(TypedDict):
+    kind: IdentityKind
+    value: str
+    namespace: str
+
+
+def _names(actor: Actor) -> _Names:
+    return {"kind": IdentityKind(actor.kind.value), "value": actor.value, "namespace": actor.namespace}
+
+
+def _identity(session: Session, client: Client, actor: Actor, planned: Plan) -> Identity:
     return resolve_identity(
         session,
-        kind=IdentityKind(actor.kind.value),
-        value=actor.value,
-        namespace=actor.namespace,
+        **_names(actor),
         name=actor.name,
         home_page=actor.home_page,
         is_demo=client.is_demo,
+        asked=planned.identities.get(actor),
     )
 
 
-def _identifier(session: Session, client: Client, activity: Activity) -> Identifier:
+def _identifier(session: Session, client: Client, activity: Activity, planned: Plan) -> Identifier:
     return resolve_identifier(
-        session, activity.id, title=activity.title, type_iri=activity.type, is_demo=client.is_demo
+        session,
+        activity.id,
+        title=activity.title,
+        type_iri=activity.type,
+        is_demo=client.is_demo,
+        asked=planned.identifiers.get(activity),
     )
 
 

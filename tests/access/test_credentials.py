@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,9 +119,13 @@ def test_a_demo_credential_is_a_demo_client(session: Session, integration_id: st
 
 def test_use_is_noted(session: Session, integration_id: str) -> None:
     made = issue_credential(session, integration_id)
-    note_use(session, made.id)
+    client = check_credential(session, made.client_id, made.client_secret)
+    assert client is not None
+    note_use(session, client)
     [credential] = list_credentials(session, integration_id)
     assert credential.last_used_at is not None
+    note_use(session, replace(client, last_used_at=credential.last_used_at))
+    assert list_credentials(session, integration_id) == [credential]
 
 
 def test_an_unknown_integration_gets_no_credential(session: Session) -> None:
