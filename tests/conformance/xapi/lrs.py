@@ -44,9 +44,9 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The body as JSON; fails when it is none."""
+        """The body as JSON; fails when it is none, or when an object in it has a member twice."""
         try:
-            return json.loads(self.text)
+            return json.loads(self.text, object_pairs_hook=_once)
         except ValueError:
             raise Failed("a body of JSON", self.text[:200]) from None
 
@@ -222,3 +222,9 @@ def multipart(
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
         written += line + b"\r\n" + head + b"\r\n" + data + b"\r\n"
     return written + line + b"--\r\n", f"multipart/mixed; boundary={boundary}"
+
+
+def _once(members: list[tuple[str, Any]]) -> Json:
+    names = [name for name, _ in members]
+    expect(len(set(names)) == len(names), "each member of an object once", names)
+    return dict(members)

@@ -17,7 +17,7 @@ from ..builders import (
     substatement,
 )
 from ..lrs import Lrs, Reply
-from ..places import grouped
+from ..places import grouped, linked
 from ..registry import V2, case
 
 _HOME = "https://conformance.example"
@@ -55,6 +55,7 @@ _SAME: dict[str, tuple[str, Any, Any]] = {
         {"contextActivities": {"other": [_ONE]}},
     ),
     "duration beyond hundredths": ("result", {"duration": "PT1.126S"}, {"duration": "PT1.12S"}),
+    "no attachments": ("attachments", [linked()], ...),
     "number written otherwise": ("result", {"score": {"raw": 1.0}}, {"score": {"raw": 1}}),
 }
 _OTHER: dict[str, tuple[str, Any, Any]] = {
@@ -69,6 +70,7 @@ _OTHER: dict[str, tuple[str, Any, Any]] = {
     "another success": ("result", {"success": True}, {"success": False}),
     "another score": ("result", {"score": {"raw": 1}}, {"score": {"raw": 1.001}}),
     "the same duration in other units": ("result", {"duration": "PT1H"}, {"duration": "PT60M"}),
+    "another hundredth of a duration": ("result", {"duration": "PT1.121S"}, {"duration": "PT1.131S"}),
     "another duration": ("result", {"duration": "PT1.12S"}, {"duration": "PT1.13S"}),
     "another response": ("result", {"response": "A"}, {"response": "a"}),
     "another extension": ("result", {"extensions": {"a:b": [1, 2]}}, {"extensions": {"a:b": [2, 1]}}),
