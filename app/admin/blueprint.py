@@ -25,6 +25,7 @@ PAGES = (
     "overview",
     "progress",
     "sessions",
+    "statements",
     "settings",
     "setup",
     "sign_in",

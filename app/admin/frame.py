@@ -164,6 +164,7 @@ _MENU = (
             ("learners", "Learners", "learner_list"),
             ("courses", "Courses", "course_list"),
             ("sessions", "Sessions", "session_list"),
+            ("statements", "Statements", "statement_list"),
         ),
     ),
     ("Connect", (("integrations", "Integrations", "integration_list"),)),

@@ -42,9 +42,9 @@ def format_csv(lines: Iterable[ProgressLine], *, time_zone: str) -> Iterator[str
     Text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     zone = ZoneInfo(time_zone)
-    yield _row([*COLUMNS, *(f"{name} ({time_zone})" for name in _LOCAL_COLUMNS)])
+    yield write_row([*COLUMNS, *(f"{name} ({time_zone})" for name in _LOCAL_COLUMNS)])
     for line in lines:
-        yield _row(_cells(line, zone))
+        yield write_row(_cells(line, zone))
 
 
 def _cells(line: ProgressLine, zone: ZoneInfo) -> list[str]:
@@ -60,7 +60,7 @@ def _cells(line: ProgressLine, zone: ZoneInfo) -> list[str]:
         line.course_type,
     )
     return [
-        *(_harmless(text) for text in texts),
+        *(make_harmless(text) for text in texts),
         str(plain_number(line.percent)),
         line.status.value,
         "" if line.score is None else str(plain_number(line.score)),
@@ -80,11 +80,13 @@ def _local(moment: datetime | None, zone: ZoneInfo) -> str:
     return "" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
-def _harmless(text: str) -> str:
+def make_harmless(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) or text[:1] in _FORMULA_STARTS else text
 
 
-def _row(cells: list[str]) -> str:
+def write_row(cells: list[str]) -> str:
+    """Return one row of CSV."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +37,10 @@ PAGES = (
     "/admin/courses/new",
     "/admin/sessions",
     "/admin/sessions?heard=no",
+    "/admin/statements",
+    "/admin/statements?verb=completed&voided=no",
+    "/admin/statements?person=nobody",
+    "/admin/statements?since=yesterday",
     "/admin/integrations",
     "/admin/integrations/new",
     "/admin/audit",
@@ -64,7 +70,9 @@ def load_small_demo(server: RunningServer) -> None:
 def filled(owned: RunningServer) -> dict[str, str]:
     """Fill the demo, and one learner, course and integration with hostile names."""
     load_small_demo(owned)
-    made = owned.flask("integration", "add", "--kind", "linkedin_learning", "--name", HOSTILE)["id"]
+    added = owned.flask("integration", "add", "--kind", "linkedin_learning", "--name", HOSTILE)
+    made = added["id"]
+    state(owned, added["client_id"], added["client_secret"])
     course = owned.flask(
         "course", "add", "--integration", made, "--title", HOSTILE, "--activity-id", f"urn:x:{LONG}",
         "--launch-url", f"https://content.example.org/{LONG}",
@@ -105,6 +113,25 @@ def speak(server: RunningServer, session_id: str) -> None:
         post(f"{server.url}/hacp", body)
     post(f"{server.url}/hacp", f"command=GetParam&session_id={session_id}", Host=f"{'a' * 60}.example.org")
     post(f"{server.url}/hacp", "command=GetParam", Host="<img src=x>")
+
+
+def state(server: RunningServer, key: str, secret: str) -> None:
+    """Say every hostile thing that a statement can say."""
+    texts = {"en": f"{HOSTILE} {LONG}"}
+    statement = {
+        "id": "hostile",
+        "actor": {"name": f"{HOSTILE} {LONG} \u202e", "mbox": f"mailto:{LONG}@example.org"},
+        "verb": {"id": f"https://example.org/{LONG}", "display": texts},
+        "object": {"id": f"urn:x:{LONG}", "definition": {"name": texts, "description": texts}},
+        "result": {"response": LONG, "duration": HOSTILE, "completion": True},
+        "context": {"platform": HOSTILE, "contextActivities": {"parent": {"id": LONG}}},
+        "attachments": [{"display": texts, "contentType": HOSTILE, "fileUrl": LONG, "sha2": LONG}],
+    }
+    pair = b64encode(f"{key}:{secret}".encode()).decode()
+    about = {**statement, "id": "about", "object": {"objectType": "StatementRef", "id": "hostile"}}
+    voider = {**about, "id": "voider", "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"}}
+    for each in (statement, about, voider):
+        post(f"{server.url}/xapi/statements", json.dumps(each), Authorization=f"Basic {pair}")
 
 
 def post(url: str, body: str, **headers: str) -> None:
@@ -156,6 +183,16 @@ def test_a_session_is_without_fault_folded_and_open(
         line.click()
     visitor.judge(f"{kind} session, open")
     assert visitor.page.locator("details.moment-box").count() == (9 if kind == "heard" else 0)
+
+
+@pytest.mark.parametrize("name", ["hostile", "about", "voider"])
+def test_a_hostile_statement_is_without_fault_folded_and_open(
+    visitor: Visitor, filled: dict[str, str], name: str
+) -> None:
+    visitor.go(f"/admin/statements?id={name}")
+    visitor.judge(f"statement {name}")
+    visitor.page.locator("main details > summary").click()
+    visitor.judge(f"statement {name}, open")
 
 
 @pytest.mark.parametrize("path", ["new", "{course}/edit", "{course}"])

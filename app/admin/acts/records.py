@@ -119,11 +119,10 @@ def make_link(
     )
 
 
-def note_export(session: Session, actor: Actor, query: str) -> None:
-    """Note that progress left the server as a file, and which rows."""
-    write_audit(
-        session, actor=actor, action="progress.exported", target="progress", detail={"filter": query or "all"}
-    )
+def note_export(session: Session, actor: Actor, query: str, *, what: str = "progress") -> None:
+    """Note that progress or statements left the server as a file, and which rows."""
+    detail = {"filter": query or "all"}
+    write_audit(session, actor=actor, action=f"{what}.exported", target=what, detail=detail)
 
 
 def note_demo(session: Session, actor: Actor, *, action: str, detail: dict[str, str]) -> None:

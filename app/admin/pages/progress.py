@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from app.admin.progress_query import (
     without_cursor,
 )
 from app.admin.security import needs
+from app.admin.streaming import in_pieces
 from app.admin.summaries import has_demo, has_progress
 from app.catalog.service import UnknownCourse, get_course
 from app.db import reading, transact
@@ -30,9 +31,6 @@ from app.learners.values import UnknownLearner
 from app.progress.export import format_csv
 from app.progress.queries import COUNT_CAP, BadCursor, Page, count_progress, iterate_progress, list_progress
 from app.progress.wording import STATUS_NAMES
-
-# Rows leave in pieces of this many: one system call a row would be most of the work.
-ROWS_A_PIECE = 200
 
 
 @blueprint.get("/admin/progress")
@@ -78,7 +76,7 @@ def progress_csv() -> Response:
     mark = ["\ufeff"] if request.args.get("excel") == "1" else []
     name = f"waymark-progress-{clock.now().astimezone(_zone()):%Y-%m-%d}.csv"
     return current_app.response_class(
-        stream_with_context(_in_pieces(chain(mark, first, rows))),
+        stream_with_context(in_pieces(chain(mark, first, rows))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -122,12 +120,6 @@ def _stream(view: ProgressView, time_zone: str) -> Iterator[str]:
     with reading() as session:
         lines = iterate_progress(session, view.wanted, sort=view.sort, is_descending=view.is_descending)
         yield from format_csv(lines, time_zone=time_zone)
-
-
-def _in_pieces(rows: Iterable[str]) -> Iterator[str]:
-    rows = iter(rows)
-    while piece := "".join(islice(rows, ROWS_A_PIECE)):
-        yield piece
 
 
 def _zone() -> ZoneInfo:

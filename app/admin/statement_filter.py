@@ -1,0 +1,126 @@
+"""The filters of the statement list, read from the address and written into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from app import clock
+from app.admin.formats import start_of_day
+
+NAMES = ("integration", "person", "verb", "activity", "registration", "since", "until", "id", "voided")
+_LABELS = {
+    "integration": "Integration",
+    "person": "Person",
+    "verb": "Verb",
+    "activity": "Activity",
+    "registration": "Registration",
+    "since": "From",
+    "until": "Until",
+    "voided": "Voided",
+}
+_ADL = "http://adlnet.gov/expapi/verbs/"
+# What people call a verb → its id; others are filtered by their whole id.
+KNOWN_VERBS = {
+    word: f"{_ADL}{word}"
+    for word in (
+        "answered",
+        "attempted",
+        "completed",
+        "experienced",
+        "failed",
+        "initialized",
+        "launched",
+        "passed",
+        "progressed",
+        "terminated",
+        "voided",
+    )
+}
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One active filter in words, and the address without it."""
+
+    words: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """What was asked for, as it was typed; `faults` are the values that cannot be used, and were left out."""
+
+    values: Mapping[str, str]
+    since: date | None
+    until: date | None
+    before: int | None
+    faults: tuple[tuple[str, str], ...]
+
+    @property
+    def verb_id(self) -> str:
+        """The id of the verb: a known word stands for its own."""
+        verb = self.values["verb"]
+        return KNOWN_VERBS.get(verb.lower(), verb)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.values.values())
+
+    def query(self, **more: str) -> str:
+        """Return the address of these filters, with others changed or (empty) taken out."""
+        wanted = {**self.values, **more}
+        return urlencode({name: value for name, value in wanted.items() if value})
+
+    def chips(self, integration_name: str) -> list[Chip]:
+        """Return the active filters."""
+        shown = {**self.values, "integration": integration_name, "voided": "left out"}
+        return [
+            Chip(f"{_LABELS[name]}: {shown[name]}", self.query(**{name: ""}))
+            for name in _LABELS
+            if self.values[name]
+        ]
+
+    def keys(self, zone: ZoneInfo) -> tuple[int | None, int | None]:
+        """Return the keys between which the days lie, bounds excluded."""
+        after = None if self.since is None else (_first_key(self.since, zone) - 1)
+        until = None if self.until is None else _first_key(self.until + timedelta(days=1), zone)
+        return after, until
+
+
+def read_filter(arguments: Mapping[str, str]) -> StatementFilter:
+    """Read the filters; what cannot be one is named and left out."""
+    values = {name: _clean(arguments.get(name, "")) for name in NAMES}
+    faults = []
+    if values["registration"] and not _UUID.fullmatch(values["registration"]):
+        faults.append(("registration", "A registration is a UUID"))
+        values["registration"] = ""
+    days: dict[str, date | None] = {}
+    for name in ("since", "until"):
+        try:
+            days[name] = date.fromisoformat(values[name]) if values[name] else None
+        except ValueError:
+            faults.append((name, "A day is written as 2026-11-28"))
+            values[name], days[name] = "", None
+    before = arguments.get("before", "")
+    return StatementFilter(
+        values,
+        days["since"],
+        days["until"],
+        int(before) if before.isascii() and before.isdecimal() and len(before) <= 19 else None,
+        tuple(faults),
+    )
+
+
+def _clean(text: str) -> str:
+    return "".join(c for c in text if c.isprintable()).strip()[:2000]
+
+
+def _first_key(day: date, zone: ZoneInfo) -> int:
+    """Return the least key that a statement stored on this local day can have."""
+    return clock.to_microseconds(start_of_day(day, zone)) << 10
