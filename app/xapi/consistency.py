@@ -9,12 +9,15 @@ several machines share its clock. SQLite has one writer at a time and needs none
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Engine,
     Integer,
     bindparam,
     cast,
@@ -38,13 +41,14 @@ def _microseconds(moment: ColumnElement[object]) -> ColumnElement[int]:
     return cast(extract("epoch", moment) * literal_column("1000000"), BigInteger)
 
 
-def _announcement(*, is_alone: bool) -> Prepared:
+def _announcement(*, is_alone: bool, has_horizon: bool) -> Prepared:
     """Queue with the integration's writers, announce the present moment, and only then read the time."""
     number = cast(bindparam("integration"), Integer)
     queue = func.pg_advisory_xact_lock if is_alone else func.pg_advisory_xact_lock_shared
     now = _microseconds(func.clock_timestamp())
     announce = func.pg_advisory_xact_lock_shared(now)
-    return Prepared(select(queue(_STORE, number), announce, now.label("microseconds"), _STARTED, _OLDEST))
+    horizon = (_STARTED, _OLDEST) if has_horizon else ()
+    return Prepared(select(queue(_STORE, number), announce, now.label("microseconds"), *horizon))
 
 
 # A moment's lock is the one on its 64 bits (objsubid 1), which the catalogue shows in two halves. The range
@@ -57,7 +61,11 @@ _OLDEST = literal_column(
 ).label("oldest")
 # The statement's own beginning: whoever announces after the look at the locks takes later keys than this.
 _STARTED = _microseconds(func.statement_timestamp()).label("started")
-_ANNOUNCE = {is_alone: _announcement(is_alone=is_alone) for is_alone in (False, True)}
+_ANNOUNCE = {
+    (is_alone, has_horizon): _announcement(is_alone=is_alone, has_horizon=has_horizon)
+    for is_alone in (False, True)
+    for has_horizon in (False, True)
+}
 _HORIZON = Prepared(select(_STARTED, _OLDEST))
 
 
@@ -78,9 +86,30 @@ def announce_write(session: Session, integration_id: str, *, is_alone: bool) -> 
     if session.get_bind().dialect.name != "postgresql":
         return Turn(None, None)
     number = int.from_bytes(hashlib.blake2b(integration_id.encode(), digest_size=4).digest(), signed=True)
-    row = _ANNOUNCE[is_alone].first(session, {"integration": number})
+    engine = session.get_bind().engine
+    known = _known.get(engine)
+    is_fresh = known is not None and time.monotonic() < known.until
+    row = _ANNOUNCE[is_alone, not is_fresh].first(session, {"integration": number})
     assert row is not None
-    return Turn(int(row.microseconds), _horizon(row))
+    if known is None or not is_fresh:
+        known = _known[engine] = _Known(_horizon(row), time.monotonic() + _KNOWN_SECONDS)
+    return Turn(int(row.microseconds), known.horizon)
+
+
+# A horizon stays true: it only says less as it grows old. To look at everybody's locks is dear, so writers,
+# who are told it by the way, look once in a while; readers must not overlook anything and always look.
+_KNOWN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A horizon, and until when on the monotonic clock it is good enough."""
+
+    horizon: int
+    until: float
+
+
+_known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
 
 
 def find_horizon(session: Session) -> int:
