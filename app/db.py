@@ -113,6 +113,9 @@ def _make_sqlite_private(_dialect: object, _record: object, arguments: list[Any]
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:
+    # After a ROLLBACK the driver drops what it has prepared by DEALLOCATE ALL, and with it what
+    # `postgres_line` keeps ready on the same connection.
+    connection.prepare_threshold = None
     # A server tuned for speed must not make us acknowledge what a power cut can still take away.
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false)"

@@ -8,10 +8,10 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.db import db
-from app.rounds import count_rounds
+from app.rounds import count_rounds, run_raw
 from app.settings import Settings
 from tests.arranging import Arrangement, arrange, put_param_body, statement
 
@@ -88,3 +88,13 @@ def test_a_message_takes_few_rounds(
     with engine.connect() as connection:
         assert count_rounds(connection) - before == rounds
     assert dear == []
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_what_the_driver_forgets_after_a_rollback_stays_ready(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        for _ in range(3):
+            run_raw(connection, "SELECT 2")
+            for _ in range(10):  # The driver prepares what comes often.
+                connection.execute(text("SELECT 1"))
+            connection.rollback()
