@@ -51,6 +51,10 @@ _CHOICES = """\
   `/oauth/token`. A credential sees its own integration's data only: another's is answered as if unknown.
 - **Authority** is always that of the credential; a sent one is judged and then replaced.
 - **A known id with other content** is answered with 409, the same content with 200 (POST) or 204 (PUT).
+- **What is judged.** Every rule of the data model; a refusal names the JSON pointer and the rule. Taken are
+  empty language maps and lists of members, any text as `sha2`, and lists of components beside any
+  `interactionType`.
+- **Extensions** may hold anything, but for U+0000 and more than 64 levels of JSON.
 - **A missing version header** is answered with 400, in the version that the integration's settings name.
 - **Bytes.** A statement is given back in its own text: the order of members, spaces and digits as sent.
   Added are `id`, `timestamp`, `version` where they were missing, `stored` and `authority`; context

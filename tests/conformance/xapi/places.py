@@ -48,7 +48,6 @@ def grouped(*members: Any) -> Json:
     return {"objectType": "Group", "member": list(members)}
 
 
-STATEMENTS = everywhere({"the statement": lambda members: members})
 AGENTS = everywhere(
     {
         "actor": lambda value: {"actor": value},

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...checks import expect, expect_equal
-from ..builders import Json, changed, new_uuid, statement
+from ..builders import Json, changed, new_uuid, statement, substatement
 from ..likeness import settled
 from ..lrs import STATEMENTS, Lrs
-from ..places import STATEMENTS as ANY_STATEMENT
 from ..registry import case
 from ..samples import objects, renamed, samples, walk
-from ..tables import refuse_all, rule, take
+from ..tables import refuse_all, take
 
 _SAMPLES = tuple(samples(is_v2=False))
 _MUST_HAVE = ("actor", "verb", "object")
@@ -38,25 +37,14 @@ def every_member_is_taken(lrs: Lrs, name: str) -> None:
     take(lrs, _sample(lrs, name))
 
 
-rule(
-    "D2",
-    section="Part 2 §2.2",
-    holds="actor, verb and object are required",
-    places={
-        f"{name} without {missing}": lambda value, place=place, missing=missing: _without(
-            place(value), missing
-        )
-        for name, place in ANY_STATEMENT.items()
-        for missing in _MUST_HAVE
-    },
-    bad=[{}],
-)
-
-
-def _without(value: Json, name: str) -> Json:
-    inner = value["object"]
-    path = f"object/{name}" if inner.get("objectType") == "SubStatement" else name
-    return dict(changed(value, path, ...))
+@case("D2", section="Part 2 §2.2", holds="actor, verb and object are required", variants=_MUST_HAVE)
+def actor_verb_and_object_are_required(lrs: Lrs, name: str) -> None:
+    for turn in (0, 1):
+        without = {
+            "the statement": changed(statement(), name, ...),
+            "a SubStatement": changed(statement(object=substatement()), f"object/{name}", ...),
+        }
+        refuse_all(lrs, without.items(), turn=turn)
 
 
 @case("D3", section="Part 2 §2.2", holds="members may come in any order")
