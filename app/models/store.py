@@ -100,3 +100,14 @@ class Attachment(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     size_bytes: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AttachmentUse(Base):
+    """How much data an integration's attachments are; its row is the lock under which more is added."""
+
+    __tablename__ = "attachment_use"
+
+    integration_id: Mapped[str] = mapped_column(
+        ForeignKey("integration.id", ondelete="CASCADE"), primary_key=True
+    )
+    size_bytes: Mapped[int] = mapped_column(BigInteger)

@@ -4,45 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.models.base import table_of
-from app.models.store import Attachment as Row
+from app.models.store import Attachment as Row, AttachmentUse
 from app.prepared import Prepared
 from app.xapi.attachments import Part
 from app.xapi.errors import StoreFull
 
-_TABLE = table_of(Row)
+_TABLE, _USE = table_of(Row), table_of(AttachmentUse)
 # Far below both databases' limits of values in one statement.
 _HASHES_IN_A_ROUND = 1_000
-_INSERT = Prepared(
+_INSERT = Prepared(insert(_TABLE))
+# Adds nothing: it gives what is used by now, and keeps others who add from going on before our commit.
+_LOCK = Prepared(
     {
-        name: make(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.sha2)
+        name: make(_USE)
+        .on_conflict_do_update(index_elements=["integration_id"], set_={"size_bytes": _USE.c.size_bytes})
+        .returning(_USE.c.size_bytes)
         for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
     }
 )
-_USED = Prepared(
-    select(func.coalesce(func.sum(_TABLE.c.size_bytes), 0).label("size_bytes")).where(
-        _TABLE.c.integration_id == bindparam("integration_id")
-    )
+_ADD = Prepared(
+    update(_USE)
+    .values(size_bytes=_USE.c.size_bytes + bindparam("added", type_=_USE.c.size_bytes.type))
+    .where(_USE.c.integration_id == bindparam("of_id"))
 )
 
 
 def keep(session: Session, integration_id: str, parts: Sequence[Part], *, max_mb: int) -> None:
     """Store data that is not there yet; raises StoreFull when it does not fit beside what is."""
     by_hash = {part.sha2: part for part in parts}
-    known = find_sizes(session, integration_id, by_hash)
-    # Sorted, so that two requests with the same data do not wait for each other.
-    new = [by_hash[sha2] for sha2 in sorted(by_hash) if sha2 not in known]
-    if not new:
+    if not by_hash.keys() - find_sizes(session, integration_id, by_hash):
         return
-    used = _USED.first(session, {"integration_id": integration_id})
-    assert used is not None
-    if int(used.size_bytes) + sum(len(part.body) for part in new) > max_mb * 1024 * 1024:
+    locked = _LOCK.first(session, {"integration_id": integration_id, "size_bytes": 0})
+    assert locked is not None
+    # Only now is it sure what others have added.
+    known = find_sizes(session, integration_id, by_hash)
+    new = [part for sha2, part in by_hash.items() if sha2 not in known]
+    added = sum(len(part.body) for part in new)
+    if locked.size_bytes + added > max_mb * 1024 * 1024:
         raise StoreFull(f"the attachments of this integration would exceed {max_mb} MB")
+    _ADD.run(session, {"added": added, "of_id": integration_id})
     now = clock.now()
     rows = [
         {
@@ -55,7 +61,7 @@ def keep(session: Session, integration_id: str, parts: Sequence[Part], *, max_mb
         }
         for part in new
     ]
-    _INSERT.ask_of(session, rows)
+    _INSERT.run_all(session, rows)
 
 
 def find(session: Session, integration_id: str, hashes: Collection[str]) -> list[Part]:

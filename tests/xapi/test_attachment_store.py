@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.integrations import Kind
-from app.models.store import Attachment
+from app.db import db, transact, transaction
+from app.models.store import Attachment, AttachmentUse
 from app.settings import Settings
+from app.xapi.attachment_store import keep
+from app.xapi.attachments import Part
+from app.xapi.errors import StoreFull
 from tests.xapi.conftest import Sender, make_sender
 from tests.xapi.multipart import CONTENT_TYPE, DATA, attached, attachment, join, json_part, part, sha2_of
 from tests.xapi.statements import IRI, UUID, plain
@@ -127,3 +133,55 @@ def test_what_exceeds_the_quota_is_refused_and_what_is_there_is_not(
     assert [row[1] for row in kept(session)] == [first]
     refusal = sender.send(bodies[1], content_type=CONTENT_TYPE)
     assert "1 MB" in refusal.get_json()["error"]
+    assert refusal.headers["X-Experience-API-Version"]
+
+
+def test_uploads_at_once_do_not_exceed_the_quota_together(
+    store: Sender, app: Flask, session: Session
+) -> None:
+    def upload(some: Session, body: bytes) -> None:
+        keep(some, store.integration.id, [Part(sha2_of(body), "text/plain", body)], max_mb=1)
+
+    def upload_beside() -> None:
+        with app.app_context():
+            transact(lambda other: upload(other, b"b" * 600_000))
+
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        with transaction() as first:
+            upload(first, b"a" * 600_000)
+            second = pool.submit(upload_beside)
+            # Time to be stored, if nothing made it wait for the first one.
+            wait([second], timeout=0.5)
+        with pytest.raises(StoreFull, match="exceed 1 MB"):
+            second.result()
+    assert [row[1] for row in kept(session)] == [b"a" * 600_000]
+
+
+def test_the_same_data_at_once_is_counted_once(store: Sender, app: Flask, session: Session) -> None:
+    def send(_: int) -> int:
+        client = app.test_client()
+        sender = replace(store, client=client)
+        return sender.send(GOOD["data"], content_type=CONTENT_TYPE).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(send, range(8))) == [200] * 8
+    session.rollback()
+    assert session.scalars(select(AttachmentUse.size_bytes)).all() == [len(DATA)]
+
+
+def test_an_upgrade_counts_the_data_that_is_there(
+    settings: Settings, empty_database_url: str, make_app: Callable[[Settings], Flask]
+) -> None:
+    old = replace(settings, database_url=empty_database_url)
+    app = make_app(old)
+    with app.app_context():
+        upgrade()
+        with Session(db.engine) as session:
+            sender = make_sender(app.test_client(), session, old, kind=Kind.XAPI)
+        assert sender.send(GOOD["two attachments"], content_type=CONTENT_TYPE).status_code == 200
+        db.engine.dispose()
+        downgrade(revision="0003")
+        upgrade()
+        with Session(db.engine) as session:
+            used = session.scalars(select(AttachmentUse.size_bytes)).all()
+    assert used == [len(DATA) + len(OTHER)]
