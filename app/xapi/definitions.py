@@ -1,7 +1,7 @@
 """What all statements together say of activities and agents (xAPI 1.0.3 Part 3 §2.5, §2.4).
 
 An activity's canonical definition unites the language maps of all definitions that came; of any other member
-the last one stands.
+the last one stands. Numbers stay as they were sent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from app.models.base import table_of
 from app.models.store import XapiActivity, XapiAgent
 from app.prepared import Asked, Prepared
 from app.xapi.links import agent_text, digest, find_activities, find_agents
-from app.xapi.wire import JsonObject
+from app.xapi.raw_text import read_exactly
+from app.xapi.wire import Item, JsonObject
 
 _LANGUAGE_MAPS = ("name", "description")
 _LONGEST_NAME = 255
@@ -74,7 +75,7 @@ def ask_known(session: Session, integration_id: str, statements: Sequence[JsonOb
 
 
 def learn(
-    session: Session, integration_id: str, statements: Sequence[JsonObject], known: Known | None = None
+    session: Session, integration_id: str, statements: Sequence[Item], known: Known | None = None
 ) -> None:
     """Merge the definitions and names that statements bring, in their order; writes only what changes.
 
@@ -83,14 +84,12 @@ def learn(
     names: set[tuple[bytes, str]] = set()
     heard: dict[str, list[JsonObject]] = {}
     for statement in statements:
-        for agent in find_agents(statement):
+        for agent in find_agents(statement.value):
             name, text = agent.get("name"), agent_text(agent)
             if text is not None and isinstance(name, str) and name:
                 names.add((digest(text), name[:_LONGEST_NAME]))
-        for activity in find_activities(statement):
-            definition = activity.get("definition")
-            if isinstance(definition, dict):
-                heard.setdefault(str(activity["id"]), []).append(definition)
+        for activity_id, definition in _find_definitions(statement):
+            heard.setdefault(activity_id, []).append(definition)
     if heard:
         _learn_activities(session, integration_id, heard, known or {})
     # Sorted, as are the activities: two writers of the same rows must not lock each other out.
@@ -101,11 +100,13 @@ def learn(
 
 
 def find_definitions(
-    session: Session, integration_id: str, digests: Collection[bytes]
+    session: Session, integration_id: str, digests: Collection[bytes], *, is_exact: bool = False
 ) -> dict[bytes, JsonObject]:
-    """Return the canonical definitions of those activities that have one."""
+    """Return the canonical definitions of those activities that have one; exact ones are good for writing
+    only (see `read_exactly`).
+    """
     rows = _select(session, integration_id, sorted(digests), is_locking=False)
-    return {value: orjson.loads(text) for value, text in rows.items()}
+    return {value: _read(text) if is_exact else orjson.loads(text) for value, text in rows.items()}
 
 
 def merge_definitions(known: JsonObject | None, heard: Sequence[JsonObject]) -> JsonObject:
@@ -117,6 +118,36 @@ def merge_definitions(known: JsonObject | None, heard: Sequence[JsonObject]) -> 
             is_united = name in _LANGUAGE_MAPS and isinstance(old, dict) and isinstance(value, dict)
             merged[name] = {**old, **value} if is_united else value  # type: ignore[dict-item]
     return merged
+
+
+def _find_definitions(statement: Item) -> list[tuple[str, JsonObject]]:
+    found = _list_definitions(statement.value)
+    if any(_has_number(definition) for _, definition in found):
+        # A parser's number is not what was sent: integers beyond 64 bits are rounded, 1.50 is 1.5.
+        return _list_definitions(_read(statement.text))
+    return found
+
+
+def _list_definitions(statement: JsonObject) -> list[tuple[str, JsonObject]]:
+    return [
+        (str(activity["id"]), definition)
+        for activity in find_activities(statement)
+        if isinstance(definition := activity.get("definition"), dict)
+    ]
+
+
+def _has_number(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_number, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _read(text: bytes | str) -> JsonObject:
+    value = read_exactly(text)
+    assert isinstance(value, dict)
+    return value
 
 
 def _learn_activities(
@@ -154,7 +185,7 @@ def _changes(
     """Return the new texts of the definitions that are not what is known."""
     changes = {}
     for value, activity_id in by_digest:
-        old = orjson.loads(known[value]) if value in known else None
+        old = _read(known[value]) if value in known else None
         merged = merge_definitions(old, heard[activity_id])
         if old is None or _sorted_text(merged) != _sorted_text(old):
             changes[value] = orjson.dumps(merged).decode()

@@ -1,6 +1,6 @@
 """Statements as they are given back: identifiers only, or in one language (xAPI 1.0.3 Part 3 §2.1.3).
 
-Only the members that a format changes are written anew; numbers and extensions keep their own text.
+Only the members that a format changes are written anew, and in these too numbers keep their own text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import orjson
 
 from app.xapi.languages import keep_one_language
 from app.xapi.links import digest, find_activities
-from app.xapi.raw_text import find_members, join_members
+from app.xapi.raw_text import find_members, join_members, read_exactly
 from app.xapi.wire import JsonObject
 
 _ACTIVITY_LISTS = ("parent", "grouping", "category", "other")
@@ -123,8 +123,10 @@ def _only_id(value: JsonObject) -> JsonObject:
 
 
 def _object_id(text: bytes) -> bytes:
-    thing = orjson.loads(text)
-    match thing.get("objectType", "Activity") if isinstance(thing, dict) else None:
+    thing = read_exactly(text)
+    if not isinstance(thing, dict):
+        return text
+    match thing.get("objectType", "Activity"):
         case "Activity":
             return orjson.dumps(_only_id(thing))
         case "Agent" | "Group":
@@ -141,7 +143,7 @@ def _context_ids(text: bytes) -> bytes:
         _change(context, name, _agent_id)
     _change(context, "contextActivities", lambda lists: _each_activity(lists, _only_id))
     for name, inner in (("contextAgents", "agent"), ("contextGroups", "group")):
-        entries = orjson.loads(context[name]) if name in context else None
+        entries = read_exactly(context[name]) if name in context else None
         if isinstance(entries, list):
             context[name] = orjson.dumps([_entry_ids(entry, inner) for entry in entries])
     return join_members(context)
@@ -179,7 +181,7 @@ def _with_map(holder: JsonObject, name: str, languages: Sequence[str]) -> JsonOb
 
 
 def _change(members: dict[str, bytes], name: str, change: Change) -> None:
-    value = orjson.loads(members[name]) if name in members else None
+    value = read_exactly(members[name]) if name in members else None
     if isinstance(value, dict):
         members[name] = orjson.dumps(change(value))
 

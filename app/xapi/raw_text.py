@@ -5,6 +5,7 @@ Every function here takes text that a parser has already found valid.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 
@@ -12,6 +13,8 @@ import orjson
 
 _NEXT_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
 _BLANK = b" \t\r\n"
+# Every number stays the text that it is; orjson writes it as it finds it.
+_EXACT = json.JSONDecoder(parse_int=orjson.Fragment, parse_float=orjson.Fragment)
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},]', re.DOTALL)
 
 
@@ -38,6 +41,11 @@ def splice(text: bytes, members: Mapping[str, bytes], *, replaced: Collection[st
     head = text[:-1].rstrip()
     added = b",".join(b'"%s":%s' % (name.encode(), value) for name, value in members.items())
     return head + (b"" if head == b"{" else b",") + added + b"}"
+
+
+def read_exactly(text: bytes | str) -> object:
+    """Read JSON so that `orjson.dumps` writes its numbers as they were; nobody can reckon with them."""
+    return _EXACT.decode(text.decode() if isinstance(text, bytes) else text)
 
 
 def find_members(text: bytes) -> dict[str, bytes]:

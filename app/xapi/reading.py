@@ -174,7 +174,7 @@ def _format(reader: _Reader, texts: Sequence[bytes], output: Output) -> list[byt
         return [format_ids(text) for text in texts]
     if output.format is Format.CANONICAL:
         digests = list_activity_digests(texts)
-        definitions = find_definitions(reader.session, reader.integration_id, digests)
+        definitions = find_definitions(reader.session, reader.integration_id, digests, is_exact=True)
         languages = parse_accept_language(reader.call.accept_language)
         return [format_canonical(text, definitions, languages) for text in texts]
     return list(texts)

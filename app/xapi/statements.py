@@ -30,7 +30,7 @@ from app.xapi.targeting import make_node, write_links
 from app.xapi.times import parse_timestamp
 from app.xapi.versions import Version
 from app.xapi.voiding import is_voiding, void
-from app.xapi.wire import JsonObject
+from app.xapi.wire import Item, JsonObject
 
 _ASSIGNED = ("stored", "authority")
 _TABLE = table_of(Row)
@@ -146,14 +146,14 @@ def _weave(
     if not new:
         return frozenset()
     integration_id, authority = caller.client.integration_id, orjson.loads(caller.authority)
-    values = [stored.incoming.value for stored in new]
+    items = [Item(stored.incoming.text, stored.incoming.value) for stored in new]
     nodes = [
         make_node(stored.key, stored.incoming.statement_id, stored.incoming.value, authority)
         for stored in new
     ]
     write_links(session, integration_id, nodes, awaited)
     if known_definitions is not None:
-        learn(session, integration_id, values, known_definitions)
+        learn(session, integration_id, items, known_definitions)
     voiding = {stored.key for stored in new if is_voiding(stored.incoming.value)}
     return void(session, integration_id, nodes, voiding=voiding, awaited=awaited)
 

@@ -21,6 +21,7 @@ from app.xapi.definitions import learn
 from app.xapi.links import find_target
 from app.xapi.targeting import make_node, write_links
 from app.xapi.voiding import is_voiding, void
+from app.xapi.wire import Item
 
 _MARK = "statements_woven_through"
 _AT_ONCE = 500
@@ -65,7 +66,7 @@ def _weave_one_store(session: Session, integration_id: str, rows: list[Any], val
     # Any of them may have been referred to: nobody has looked yet.
     keys = {node.key for node in nodes}
     write_links(session, integration_id, nodes, keys)
-    learn(session, integration_id, [values[row.key] for row in rows])
+    learn(session, integration_id, [Item(row.payload.encode(), values[row.key]) for row in rows])
     voiding = {key for key in keys if is_voiding(values[key])}
     void(session, integration_id, nodes, voiding=voiding, awaited=keys)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -81,6 +82,25 @@ def test_2_5_the_definitions_of_all_statements_are_merged(store: Sender) -> None
         "moreInfo": "https://example.org/new",
         "extensions": {"urn:x": None},
     }
+
+
+# Sent by one client, and written as it is by another: no parser between may touch them.
+NUMBERS = b"[36893488147419103232,-9223372036854775809,1e-7,1E5,-0.0,-0,1.50,0.1000000000000000055]"
+
+
+@pytest.mark.parametrize("inner", [b"%s", b'{"a":{"b":%s},"c":"1.50"}'])
+def test_2_5_the_numbers_of_a_definition_stay_as_they_were_sent(store: Sender, inner: bytes) -> None:
+    extensions = b'"extensions":{"urn:x":' + inner % NUMBERS + b"}"
+    for more in (b"", b',"name":{"en":"Course"}', b',"type":"urn:t"'):
+        thing = b'{"id":"%s","definition":{%s%s}}' % (ACTIVITY.encode(), extensions, more)
+        statement = json.dumps({**plain(), "object": None}).encode().replace(b"null", thing)
+        assert store.send(statement).status_code == 200
+    # One without numbers does not touch them either.
+    plainer = {"id": ACTIVITY, "definition": {"description": {"en": "1.50"}}}
+    assert store.send({**plain(), "object": plainer}).status_code == 200
+    assert extensions in ask(store, "GET", "activities", activityId=ACTIVITY).data
+    page = ask(store, "GET", "statements", format="canonical", activity=ACTIVITY)
+    assert page.data.count(extensions) == 4
 
 
 def test_2_5_context_and_substatements_define_activities_too(store: Sender) -> None:
