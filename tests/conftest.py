@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +20,12 @@ from app.db import db
 from app.settings import Settings
 from tests.command_line import CommandLine
 from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles, migrate
+
+# How long an example takes says more of the machine than of the code; tests of speed compare with themselves.
+hypothesis.settings.register_profile(
+    "waymark", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("waymark")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.catalog.identifiers import normalise_identifier
 from app.models.access import Credential, Integration
 from app.models.learning import Course, CourseIdentifier, Identity, Learner, Observation
 from app.models.records import Exchange, Statement as Row
@@ -23,12 +24,22 @@ from app.xapi.formats import list_activity_digests
 from app.xapi.links import Kind, Link, agent_text, digest, find_target
 from app.xapi.queries import find_page
 from app.xapi.query_rules import HIGHEST_KEY, LOWEST_KEY
-from app.xapi.sentences import Fact, Sentence, choose_text, list_facts, make_sentence
+from app.xapi.sentences import (
+    Fact,
+    Known,
+    Sentence,
+    choose_text,
+    list_facts,
+    make_sentence,
+    person_key,
+)
 from app.xapi.targeting import list_referrers
 from app.xapi.voiding import is_voiding
 from app.xapi.wire import JsonObject
 
 _REFERRERS_SHOWN = 20
+# No learner's or course's identifier is longer.
+_LONGEST_KEY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,21 +244,48 @@ def _to_lines(
     for integration_id in {each for _, each, _ in found}:
         digests = list_activity_digests([text for _, each, text in found if each == integration_id])
         definitions[integration_id] = find_definitions(session, integration_id, digests)
+    values: list[JsonObject] = [orjson.loads(text) for _, _, text in found]
+    known = _find_known(session, values)
     return [
-        _to_line(key, integration_id, text, marks[key], definitions[integration_id], languages)
-        for key, integration_id, text in found
+        _to_line(key, integration_id, text, value, marks[key], sentence)
+        for (key, integration_id, text), value in zip(found, values, strict=True)
+        for sentence in (make_sentence(value, definitions[integration_id], languages, known),)
     ]
+
+
+def _find_known(session: Session, values: Sequence[JsonObject]) -> Known:
+    """Return the names of the learners and courses that statements name by their ids only."""
+    people, things = set(), set()
+    for value in values:
+        actor, thing = value.get("actor"), value.get("object")
+        if isinstance(actor, dict):
+            people.add(person_key(actor)[:_LONGEST_KEY])
+        if isinstance(thing, dict):
+            things.add(normalise_identifier(str(thing.get("id", "")))[:_LONGEST_KEY])
+    learners = (
+        select(Identity.folded, Learner.name)
+        .join(Learner, Learner.id == Identity.learner_id)
+        .where(Identity.folded.in_(people - {""}), Learner.is_provisional.is_(False))
+    )
+    courses = (
+        select(CourseIdentifier.value, Course.title)
+        .join(Course, Course.id == CourseIdentifier.course_id)
+        .where(CourseIdentifier.value.in_(things - {""}), Course.is_stub.is_(False))
+    )
+    return Known(
+        {row.folded: row.name for row in session.execute(learners)},
+        {row.value: row.title for row in session.execute(courses)},
+    )
 
 
 def _to_line(
     key: int,
     integration_id: str,
     text: bytes,
+    value: JsonObject,
     mark: tuple[str, bool],
-    definitions: Mapping[bytes, JsonObject],
-    languages: Sequence[str],
+    sentence: Sentence,
 ) -> Line:
-    value: JsonObject = orjson.loads(text)
     thing = value.get("object")
     kind = thing.get("objectType", "Activity") if isinstance(thing, dict) else "Activity"
     timestamp = value.get("timestamp")
@@ -255,7 +293,7 @@ def _to_line(
         key=key,
         integration_id=integration_id,
         statement_id=mark[0],
-        sentence=make_sentence(value, definitions, languages),
+        sentence=sentence,
         stored_at=clock.from_microseconds(key >> 10),
         timestamp=timestamp if isinstance(timestamp, str) else "",
         is_voided=mark[1],

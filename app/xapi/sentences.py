@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.catalog.identifiers import normalise_identifier
 from app.xapi.languages import keep_one_language
 from app.xapi.links import digest
 from app.xapi.progress_map import PROGRESS_EXTENSION
@@ -28,6 +29,17 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Names of learners by `person_key`, and titles of courses by their identifier."""
+
+    learners: Mapping[str, str]
+    courses: Mapping[str, str]
+
+
+NOBODY = Known({}, {})
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One line of what a statement holds beside its sentence: a word for it, and its text."""
 
@@ -36,13 +48,26 @@ class Fact:
 
 
 def make_sentence(
-    statement: JsonObject, definitions: Mapping[bytes, JsonObject], languages: Sequence[str]
+    statement: JsonObject,
+    definitions: Mapping[bytes, JsonObject],
+    languages: Sequence[str],
+    known: Known = NOBODY,
 ) -> Sentence:
-    """Say a statement in the language that fits best; `definitions` are the store's, by digest of the id."""
+    """Say a statement in the language that fits best; `definitions` are the store's, by digest of the id.
+
+    Whom and what it only identifies is called by its `known` name.
+    """
+    actor, thing = _part(statement, "actor"), _part(statement, "object")
+    named = name_agent(actor)
+    if named == identify_agent(actor):
+        named = known.learners.get(person_key(actor), named)
+    about = name_object(thing, definitions, languages)
+    if about == (thing_id := _text(thing.get("id"))):
+        about = known.courses.get(normalise_identifier(thing_id), about)
     return Sentence(
-        actor=_cut(name_agent(_part(statement, "actor"))),
+        actor=_cut(named),
         verb=_cut(name_verb(_part(statement, "verb"), languages)),
-        thing=_cut(name_object(_part(statement, "object"), definitions, languages)),
+        thing=_cut(about),
         result=tuple((word, _cut(text)) for word, text in _result(_part(statement, "result"))),
     )
 
@@ -92,6 +117,12 @@ def identify_agent(agent: JsonObject) -> str:
         return " at ".join(filter(None, (_text(account.get("name")), _text(account.get("homePage")))))
     address = _text(agent.get("mbox"))
     return address.removeprefix("mailto:") or _text(agent.get("openid")) or _text(agent.get("mbox_sha1sum"))
+
+
+def person_key(agent: JsonObject) -> str:
+    """Return what a learner's identity is found by, in the case of none; "" when there is nothing."""
+    account = _part(agent, "account")
+    return (_text(account.get("name")) or _text(agent.get("mbox")).removeprefix("mailto:")).lower()
 
 
 def name_verb(verb: JsonObject, languages: Sequence[str]) -> str:

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.access.integrations import Kind
+from app.catalog.service import add_course
+from app.learners.service import add_learner
 from app.settings import Settings
 from tests.admin.desk import Desk
 from tests.xapi.conftest import Sender, make_sender
@@ -92,6 +94,25 @@ def test_linkedins_people_are_found_by_their_user_id(
     account = {"account": {"homePage": "https://linkedin.com", "name": "A-77"}}
     linkedin.send([{**identified(1), "actor": account}, identified(2)])
     assert len(addresses(list_of(desk, "?person=a-77"))) == 1
+
+
+def test_people_and_courses_are_called_by_the_names_that_are_known(
+    desk: Desk, sender: Sender, session: Session
+) -> None:
+    sender.send(identified(1))
+    assert ">ana@example.org<" in list_of(desk)
+    add_learner(session, name="Diaz, Ana", email="ANA@example.org")
+    add_course(
+        session,
+        integration_id=sender.integration.id,
+        title="Knots",
+        activity_id="https://example.org/courses/1",
+        launch_url=None,
+    )
+    session.commit()
+    page = list_of(desk)
+    assert ">Diaz, Ana<" in page
+    assert ">Knots<" in page
 
 
 def test_faulty_filters_are_named_and_left_out(desk: Desk, sender: Sender) -> None:
