@@ -43,6 +43,7 @@ some_context = st.fixed_dictionaries(
     optional={
         "registration": st.sampled_from(REGISTRATIONS),
         "instructor": some_agent,
+        "team": st.just(AGENTS[2]),
         "contextActivities": st.fixed_dictionaries({"other": st.lists(some_activity, max_size=2)}),
     },
 )
@@ -76,6 +77,9 @@ some_filter = st.fixed_dictionaries(
         "registration": st.sampled_from(REGISTRATIONS),
         "related_agents": st.just("true"),
         "related_activities": st.just("true"),
+        # The moment at which the statement with this number was stored.
+        "since": st.integers(0, 7),
+        "until": st.integers(0, 7),
     },
 )
 
@@ -90,6 +94,7 @@ class Model:
     """Statements in the order of their storing, and the rules of the standard as plainly as can be."""
 
     def __init__(self, history: list[Json]) -> None:
+        self.stored: dict[str, str] = {}
         self.by_id = {statement["id"]: statement for statement in history}
         self.order = list(self.by_id)
 
@@ -122,7 +127,7 @@ class Model:
             case Kind.AGENT:
                 return any(_is_agent(statement[name], text) for name in ("actor", "object"))
             case Kind.AGENT_ANY:
-                others = [context.get("instructor", {})]
+                others = [context.get(name, {}) for name in ("instructor", "team")]
                 inner = statement["object"]
                 is_inner = inner.get("objectType") == "SubStatement" and self._has_itself(inner, kind, text)
                 return (
@@ -157,7 +162,9 @@ class Model:
         found = [
             each
             for each in self.order
-            if not self.is_voided(each) and all(self.has(each, kind, value) for kind, value in wanted)
+            if not self.is_voided(each)
+            and all(self.has(each, kind, value) for kind, value in wanted)
+            and parameters.get("since", "") < self.stored[each] <= parameters.get("until", "9")
         ]
         return found if parameters["ascending"] == "true" else found[::-1]
 
@@ -194,12 +201,17 @@ def test_every_filter_finds_what_the_model_finds(
     for body in [history] if is_batch else history:
         assert store.send(body).status_code == 200
     model = Model(history)
-    for parameters in filters:
-        assert walk(store, parameters) == model.find(parameters), parameters
     for statement in history:
         name = "voidedStatementId" if model.is_voided(statement["id"]) else "statementId"
         kept = store.client.get(PATH, query_string={name: statement["id"]}, headers=store.headers).get_json()
         assert {key: kept[key] for key in statement} == statement
+        model.stored[statement["id"]] = kept["stored"]
+    moments = list(model.stored.values())
+    for given_filter in filters:
+        named = {name: given_filter[name] for name in ("since", "until") if name in given_filter}
+        times = {name: moments[number % len(moments)] for name, number in named.items()}
+        parameters = {**given_filter, **times}
+        assert walk(store, parameters) == model.find(parameters), parameters
 
 
 def test_reading_while_others_write_neither_repeats_nor_skips(app: Flask, store: Sender) -> None:
