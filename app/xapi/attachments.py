@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.xapi.errors import BadStatement
 from app.xapi.wire import JsonObject
@@ -21,6 +21,7 @@ HASHES = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 _HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 # RFC 2046 §5.1.1: 1 to 70 of these, the last one no blank; only the quoted form may hold all of them.
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]", re.ASCII)
+_TYPE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?", re.ASCII)
 _PARAMETER = re.compile(r';[ \t]*+([^\s;="]++)[ \t]*+=[ \t]*+(?:"([^"]*+)"|([^\s;"]++))[ \t]*+')
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)", re.ASCII)
 
@@ -79,6 +80,24 @@ def list_hashes(statements: Iterable[Mapping[str, object]]) -> dict[str, str]:
             if isinstance(sha2 := attachment.get("sha2"), str):
                 found.setdefault(sha2.lower(), sha2)
     return found
+
+
+def name_parts(parts: Iterable[Part], statements: Iterable[Mapping[str, object]]) -> list[Part]:
+    """Give each part hash and type as its first attachment has them: "the value […] MUST match" (§1.5.2)."""
+    named: dict[str, JsonObject] = {}
+    for statement in statements:
+        for _, attachment in list_attachments(statement):
+            named.setdefault(str(attachment.get("sha2")).lower(), attachment)
+    return [_as_named(part, named[part.sha2]) for part in parts]
+
+
+def _as_named(part: Part, attachment: JsonObject) -> Part:
+    kind = attachment.get("contentType")
+    # Not every text can stand in a header.
+    is_usable = isinstance(kind, str) and _TYPE.fullmatch(kind) is not None
+    return replace(
+        part, sha2=str(attachment["sha2"]), content_type=str(kind) if is_usable else part.content_type
+    )
 
 
 def check_attachments(statement: JsonObject, available: Collection[str], *, pointer: str = "") -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection
+
+import orjson
+
+# Plain text, HTML and JSON "using content negotiation" (§3.2); the first where a client has no wish.
+ERROR_TYPES = ("application/json", "text/plain", "text/html")
 
 
 class XapiError(Exception):
@@ -110,3 +116,16 @@ class MisdirectedHost(XapiError):
 
     status = 421
     finding = "H1"
+
+
+def format_error(error: XapiError, media_type: str = ERROR_TYPES[0]) -> bytes:
+    """Write the reply to a refused request, as one of ERROR_TYPES."""
+    if media_type == "application/json":
+        body: dict[str, object] = {"error": error.text, "status": error.status}
+        if error.pointer is not None:
+            body["pointer"] = error.pointer
+        return orjson.dumps(body)
+    line = f"{error.status}: {error.pointer or ''} {error.text}".replace("  ", " ")
+    if media_type == "text/html":
+        line = f"<!doctype html><title>{error.status}</title><p>{html.escape(line)}"
+    return f"{line}\n".encode()

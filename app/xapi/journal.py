@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import orjson
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -13,7 +12,14 @@ from app.inspector.findings import Finding
 from app.xapi.admission import Caller
 from app.xapi.call import Call, Desk
 from app.xapi.consistency import find_horizon
-from app.xapi.errors import BadJson, BadStatement, NotAuthenticated, StatementConflict, XapiError
+from app.xapi.errors import (
+    BadJson,
+    BadStatement,
+    NotAuthenticated,
+    StatementConflict,
+    XapiError,
+    format_error,
+)
 
 # What a refused body of LinkedIn's holds is nowhere else, so it waits in the log, whole.
 _PARKED_REFUSALS = (BadJson, BadStatement)
@@ -63,14 +69,6 @@ def keep_refusal(session: Session, desk: Desk, error: XapiError) -> None:
         is_parked=is_parked,
     )
     write_refusal(session, exchange, is_anonymous=False)
-
-
-def format_error(error: XapiError) -> bytes:
-    """Write the reply to a refused request."""
-    body: dict[str, object] = {"error": error.text, "status": error.status}
-    if error.pointer is not None:
-        body["pointer"] = error.pointer
-    return orjson.dumps(body)
 
 
 def _of_caller(exchange: NewExchange, caller: Caller) -> NewExchange:

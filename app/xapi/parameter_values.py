@@ -12,6 +12,7 @@ from app.xapi.versions import Version
 from app.xapi.wire import JsonObject, load_json
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_PLUS_AS_BLANK = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)", re.ASCII)
 # A statement whose every part is right, for the schema to judge one of them.
 _RIGHT: JsonObject = {"actor": {"openid": "urn:x"}, "verb": {"id": "urn:x"}, "object": {"id": "urn:x"}}
 
@@ -50,8 +51,11 @@ def parse_uuid(name: str, text: str) -> str:
 
 
 def parse_moment(name: str, text: str) -> datetime:
-    """Return the moment of an ISO 8601 timestamp; raises BadRequest."""
+    """Return the moment of an ISO 8601 timestamp; raises BadRequest.
+
+    Of clients that do not percent-encode, the plus of a zone arrives as a blank.
+    """
     try:
-        return parse_timestamp(text)
+        return parse_timestamp(_PLUS_AS_BLANK.sub("+", text))
     except ValueError:
         raise BadRequest(f"the query parameter {name!r} must be an ISO 8601 timestamp") from None

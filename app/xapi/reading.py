@@ -14,7 +14,7 @@ from app.inspector.exchanges import write_exchange
 from app.settings import Settings
 from app.xapi.admission import Caller, check_read, enter
 from app.xapi.attachment_store import find, find_sizes
-from app.xapi.attachments import format_multipart, list_hashes
+from app.xapi.attachments import format_multipart, list_hashes, name_parts
 from app.xapi.call import Call, Desk, Reply
 from app.xapi.consistency import CONSISTENT_THROUGH, find_horizon, format_horizon
 from app.xapi.cursor import PARAMETER, Cursor, format_cursor, parse_cursor
@@ -127,12 +127,12 @@ def _shorten(reader: _Reader, page: Page) -> Page:
 
 
 def _attach(reader: _Reader, body: bytes, kept: Sequence[bytes], output: Output) -> _Body:
-    """Put the attachments' data behind the JSON, each once, under its hash as the statement writes it."""
+    """Put the attachments' data behind the JSON, each once, named as the statement names it."""
     if not output.has_attachments:
         return _Body(body, "application/json")
-    written = list_hashes(orjson.loads(text) for text in kept)
-    parts = find(reader.session, reader.integration_id, list(written))
-    return _Body(*format_multipart(body, [replace(part, sha2=written[part.sha2]) for part in parts]))
+    statements = [orjson.loads(text) for text in kept]
+    parts = find(reader.session, reader.integration_id, list(list_hashes(statements)))
+    return _Body(*format_multipart(body, name_parts(parts, statements)))
 
 
 def _find(reader: _Reader, query: Query) -> Page:

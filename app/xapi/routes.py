@@ -30,13 +30,15 @@ from app.xapi.call import DOCUMENTS, Act, Call, Desk, Reply, Resource
 from app.xapi.consistency import format_horizon
 from app.xapi.documents import delete_one_or_all, get_document, post_document, put_document
 from app.xapi.errors import (
+    ERROR_TYPES,
     BodyTooLarge,
     MethodNotAllowed,
     NotAllowed,
     NotAuthenticated,
     XapiError,
+    format_error,
 )
-from app.xapi.journal import format_error, keep_refusal
+from app.xapi.journal import keep_refusal
 from app.xapi.reading import get_statements
 from app.xapi.versions import Version, find_version
 from app.xapi.wire import MAX_BODY_BYTES
@@ -132,7 +134,7 @@ def error_reply(status: int, text: str, headers: Mapping[str, str]) -> Response:
     error = XapiError(text)
     error.status = status
     version = find_version(request.headers.get(_VERSION)) or Version.V1
-    return _reply(Reply(status, format_error(error), version, headers))
+    return _error_reply(error, version, headers)
 
 
 def _refusal_reply(error: XapiError, desk: Desk) -> Response:
@@ -146,7 +148,14 @@ def _refusal_reply(error: XapiError, desk: Desk) -> Response:
         headers["Allow"] = ", ".join(error.methods)
     default = Version(desk.caller.client.xapi_default_version) if desk.caller else Version.V1
     version = find_version(desk.version_header) or default
-    return _reply(Reply(error.status, format_error(error), version, headers))
+    return _error_reply(error, version, headers)
+
+
+def _error_reply(error: XapiError, version: Version, headers: Mapping[str, str]) -> Response:
+    kind = request.accept_mimetypes.best_match(ERROR_TYPES) or ERROR_TYPES[0]
+    content_type = kind if kind == ERROR_TYPES[0] else f"{kind}; charset=utf-8"
+    body = format_error(error, kind)
+    return _reply(Reply(error.status, body, version, headers, content_type=content_type))
 
 
 def _draft() -> NewExchange:

@@ -61,6 +61,21 @@ class HttpClient:
             self.close()
             raise NoReply(f"{type(error).__name__}: {error}") from error
 
+    def send_bytes(self, data: bytes) -> bytes:
+        """Send bytes on a connection of their own; return all that comes until the server closes it."""
+        connection = self._connect()
+        try:
+            connection.connect()
+            connection.sock.sendall(data)
+            received = b""
+            while piece := connection.sock.recv(65_536):
+                received += piece
+            return received
+        except OSError as error:
+            raise NoReply(f"{type(error).__name__}: {error}") from error
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close the connection, if one is open."""
         if self._connection is not None:

@@ -15,6 +15,7 @@ from app.xapi.attachments import (
     check_claims,
     format_multipart,
     list_hashes,
+    name_parts,
     parse_multipart,
 )
 from app.xapi.errors import BadStatement
@@ -206,3 +207,21 @@ def test_odd_shapes_have_no_hashes() -> None:
     odd = [{"attachments": {}}, {"attachments": [1, {"sha2": 1}]}, {"object": []}]
     assert list_hashes(odd) == {}
     assert list_hashes([{"attachments": [{"sha2": "AB"}, {"sha2": "ab"}]}]) == {"ab": "AB"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "given"),
+    [
+        ("text/html; charset=utf-8", "text/html; charset=utf-8"),
+        ("text/plain\r\nX-Evil: 1", "image/png"),
+        ("text/Ä", "image/png"),
+        ("", "image/png"),
+        (None, "image/png"),
+    ],
+)
+def test_a_part_is_named_as_its_first_attachment_names_it(stated: str | None, given: str) -> None:
+    statements = [
+        {"attachments": [{"sha2": "ABC0", "contentType": stated}]},
+        {"attachments": [{"sha2": "abc0", "contentType": "text/css"}]},
+    ]
+    assert name_parts([Part("abc0", "image/png", b"")], statements) == [Part("ABC0", given, b"")]

@@ -140,6 +140,14 @@ def test_since_leaves_its_moment_out_and_until_takes_it_in(store: Sender) -> Non
     assert listed(store, until="0001-01-01T00:00:00Z") == []
 
 
+@pytest.mark.parametrize("zone", [" 00:00", " 0000", "%2B00:00"])
+def test_the_plus_of_a_zone_may_have_come_as_a_blank(store: Sender, zone: str) -> None:
+    store.send(number(1))
+    for moment, status in (("2026-01-01T00:00:00", 200), ("2026-01-01", 400)):
+        path = f"{PATH}?since={moment}{zone}"
+        assert store.client.get(path, headers=store.headers).status_code == status
+
+
 def about(count: int, target: int, verb: str) -> Json:
     reference = {"objectType": "StatementRef", "id": str(uuid.UUID(int=target))}
     return number(count, {**plain(), "actor": BEN, "verb": {"id": verb}, "object": reference})

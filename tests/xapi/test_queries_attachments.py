@@ -48,6 +48,15 @@ def test_the_data_comes_back_under_its_hash(store: Sender, is_single: bool, is_u
     assert response.data.count(statement["attachments"][0]["sha2"].encode()) == 2
 
 
+def test_the_data_comes_back_in_the_type_that_its_attachment_states(store: Sender) -> None:
+    statement = with_data(1, TEXT)
+    statement["attachments"][0]["contentType"] = "text/html; charset=utf-8"
+    post(store, statement, TEXT)
+    response = store.client.get(PATH, query_string={"attachments": "true"}, headers=store.headers)
+    _, [part] = parse_multipart(response.data, response.headers["Content-Type"])
+    assert part.content_type == "text/html; charset=utf-8"
+
+
 def test_data_of_two_statements_comes_once(store: Sender) -> None:
     for number in (1, 2):
         post(store, with_data(number, TEXT), TEXT)

@@ -93,6 +93,28 @@ def test_3_2_a_method_that_a_resource_lacks_is_405_and_names_those_it_has(
 
 
 @each
+@pytest.mark.parametrize(
+    ("accept", "content_type", "start"),
+    [
+        (None, "application/json", b'{"error":"'),
+        ("*/*", "application/json", b'{"error":"'),
+        ("image/png", "application/json", b'{"error":"'),
+        ("text/plain", "text/plain; charset=utf-8", b"400: "),
+        ("text/html, */*;q=0.8", "text/html; charset=utf-8", b"<!doctype html><title>400</title><p>400: "),
+    ],
+)
+def test_3_2_a_refusal_has_the_form_that_the_client_wants(
+    store: Sender, resource: str, accept: str | None, content_type: str, start: bytes
+) -> None:
+    headers = {"Accept": accept}
+    response = ask(store, "GET", resource, headers=headers, **{"<b>": "1"})
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == content_type
+    assert response.data.startswith(start)
+    assert "html" not in content_type or (b"<b>" not in response.data and b"&lt;b&gt;" in response.data)
+
+
+@each
 def test_1_1_head_is_get_without_a_body(store: Sender, resource: str) -> None:
     store.send(plain())
     if resource in (STATE, ACTIVITY_PROFILE, AGENT_PROFILE):

@@ -86,6 +86,11 @@ class Lrs:
     def authorization(self) -> str:
         return "Basic " + base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
 
+    def twin(self) -> Lrs:
+        """Return the same store on a connection of its own, for another thread."""
+        client = HttpClient(self.client.origin, self.client.timeout_seconds, self.client.verifies_certificate)
+        return replace(self, client=client, exchanges=[])
+
     def under(self, version: str) -> Lrs:
         """Return the same store spoken to in another version."""
         return replace(self, version=version)

@@ -190,15 +190,59 @@ def newer_statements_stay_as_they_are(lrs: Lrs) -> None:
     section="Part 3 §3.2",
     holds="a method that a resource does not have is refused with a reason, never with 500",
     variants={
-        "PUT of agents": ("PUT", AGENTS),
-        "DELETE of statements": ("DELETE", STATEMENTS),
-        "PATCH": ("PATCH", STATEMENTS),
+        f"{method} of {resource}": (method, resource)
+        for method, resources in {
+            "PUT": (AGENTS, ACTIVITIES, ABOUT),
+            "POST": (AGENTS, ACTIVITIES, ABOUT),
+            "DELETE": (STATEMENTS, AGENTS, ACTIVITIES, ABOUT),
+            "PATCH": (*EVERY_RESOURCE, ABOUT),
+        }.items()
+        for resource in resources
     },
 )
 def other_methods(lrs: Lrs, what: tuple[str, str]) -> None:
     method, resource = what
-    reply = lrs.send(method, resource, json_body={})
+    reply = lrs.send(method, resource, _good_parameters(resource))
     expect(reply.status in (400, 404, 405), "400, 404 or 405", reply.status)
+    expect(reply.body.strip() != b"", "a reason in the body", reply.body)
+
+
+@case(
+    "C16",
+    section="Part 3 §1.1",
+    holds="HEAD of a document gives its ETag and Last-Modified, without a byte of it",
+    variants=(STATE, ACTIVITY_PROFILE, AGENT_PROFILE),
+)
+def head_of_a_document(lrs: Lrs, resource: str) -> None:
+    where = _good_parameters(resource) | {"stateId" if resource == STATE else "profileId": "x"}
+    lrs.send("HEAD", resource, where).expect(404)
+    lrs.send("POST", resource, where, json_body={"a": 1}).expect(204)
+    got = lrs.get(resource, where).expect(200)
+    reply = lrs.send("HEAD", resource, where).expect(200)
+    expect_equal("the body", reply.body, b"")
+    for name in ("etag", "last-modified", "content-type"):
+        expect(got.header(name) != "", f"the header {name}", got.http.headers)
+        expect_equal(name, reply.header(name), got.header(name))
+
+
+@case(
+    "C17",
+    section="Part 3 §1.1",
+    holds="nothing follows the headers of an answer to HEAD, whatever its status",
+    variants={"200": "limit=1", "404": f"statementId={new_uuid()}", "400": "unknown=1"},
+)
+def head_on_the_wire(lrs: Lrs, query: str) -> None:
+    lines = (
+        f"HEAD {lrs.path}/{STATEMENTS}?{query} HTTP/1.1",
+        f"Host: {lrs.client.origin.partition('//')[2]}",
+        f"Authorization: {lrs.authorization}",
+        f"{VERSION}: {lrs.version}",
+        "Connection: close",
+    )
+    received = lrs.client.send_bytes(("\r\n".join(lines) + "\r\n\r\n").encode())
+    head, blank, rest = received.partition(b"\r\n\r\n")
+    expect(head.startswith(b"HTTP/1.1 ") and blank != b"", "an answer of HTTP", received[:200])
+    expect_equal("what follows the headers", rest, b"")
 
 
 def _good_parameters(resource: str) -> dict[str, str]:

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...checks import expect, expect_equal
-from ..builders import SIGNATURE, Json, attachment, new_iri, new_uuid, new_verb, statement
+from ..builders import (
+    SIGNATURE,
+    Json,
+    attachment,
+    new_iri,
+    new_uuid,
+    new_verb,
+    statement,
+    substatement,
+    voiding,
+)
 from ..lrs import JSON_TYPE, STATEMENTS, Lrs, Reply, multipart
 from ..registry import V2, case
 
@@ -342,3 +352,41 @@ def durations_of_payloads(lrs: Lrs) -> None:
     value = statement(result={"duration": "PT1.1237S"})
     payload = {**value, "result": {"duration": "PT1.12S"}}
     send(lrs, *signed(value, sign(json.dumps(payload).encode()))).expect(200)
+
+
+@case(
+    "C163",
+    section="Part 3 §1.5.2",
+    holds="data is given back in the type that its attachment states",
+    variants=("another type was sent", "known from another statement"),
+)
+def types_of_data(lrs: Lrs, how: str) -> None:
+    data = f"data of {new_uuid()}".encode()
+    if how == "known from another statement":
+        earlier = statement(attachments=[attachment(data, contentType="application/pdf")])
+        send(lrs, json_part(earlier), data_part(data, Content_Type="application/pdf")).expect(200)
+    value = statement(attachments=[attachment(data, contentType="text/plain; charset=utf-8")])
+    send(lrs, json_part(value), data_part(data, Content_Type="application/octet-stream")).expect(200)
+    [_, second] = read_parts(lrs.find(value["id"], attachments="true"))
+    expect_equal("the type", second[0]["content-type"], "text/plain; charset=utf-8")
+    expect_equal("the data", second[1], data)
+
+
+@case("C164", section="Part 3 §2.1.3", holds="a voided statement is given with its data too")
+def data_of_voided_statements(lrs: Lrs) -> None:
+    value = statement(attachments=[attachment(DATA)])
+    send(lrs, json_part(value), data_part()).expect(200)
+    lrs.store(voiding(value["id"]))
+    params = {"voidedStatementId": value["id"], "attachments": "true"}
+    [first, second] = read_parts(lrs.get(STATEMENTS, params).expect(200))
+    expect_equal("the id", json.loads(first[1])["id"], value["id"])
+    expect_equal("the data", second[1], DATA)
+
+
+@case("C165", section="Part 3 §1.5.2", holds="an attachment of a SubStatement has its data like any other")
+def data_of_substatements(lrs: Lrs) -> None:
+    value = statement(object=substatement(attachments=[attachment(DATA)]))
+    lrs.post(value).expect(400)
+    send(lrs, json_part(value), data_part()).expect(200)
+    [_, second] = read_parts(lrs.find(value["id"], attachments="true"))
+    expect_equal("the data", second[1], DATA)

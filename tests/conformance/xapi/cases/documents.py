@@ -1,75 +1,16 @@
-"""State, activity profiles and agent profiles: storing, merging, listing, deleting, preconditions."""
+"""State, activity profiles and agent profiles: storing, merging, listing, deleting."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from ...checks import expect, expect_equal
 from ..builders import new_account, new_agent, new_group, new_iri, new_name, new_uuid
-from ..lrs import ACTIVITY_PROFILE, AGENT_PROFILE, JSON_TYPE, STATE, Lrs, Reply
-from ..registry import V1, V2, case
-
-BYTES = "application/octet-stream"
-RESOURCES = (STATE, ACTIVITY_PROFILE, AGENT_PROFILE)
-PROFILES = (ACTIVITY_PROFILE, AGENT_PROFILE)
-
-
-@dataclass
-class Shelf:
-    """One kind of document in a context of its own."""
-
-    lrs: Lrs
-    resource: str
-    context: dict[str, str]
-
-    @property
-    def id_name(self) -> str:
-        return "stateId" if self.resource == STATE else "profileId"
-
-    def where(self, name: str) -> dict[str, str]:
-        return {**self.context, self.id_name: name}
-
-    def send(self, method: str, name: str, body: Any = None, kind: str = JSON_TYPE, **headers: str) -> Reply:
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        named = {key.replace("_", "-"): value for key, value in headers.items()}
-        content_type = None if data is None else kind
-        return self.lrs.send(
-            method, self.resource, self.where(name), body=data, content_type=content_type, headers=named
-        )
-
-    def put(self, name: str, body: Any, kind: str = JSON_TYPE, **headers: str) -> Reply:
-        """PUT over whatever is there, as both versions want it."""
-        if not headers:
-            found = self.get(name)
-            headers = {"If_Match": found.header("etag")} if found.status == 200 else {"If_None_Match": "*"}
-        return self.send("PUT", name, body, kind, **headers)
-
-    def post(self, name: str, body: Any, kind: str = JSON_TYPE, **headers: str) -> Reply:
-        return self.send("POST", name, body, kind, **headers)
-
-    def get(self, name: str) -> Reply:
-        return self.send("GET", name)
-
-    def delete(self, name: str, **headers: str) -> Reply:
-        return self.send("DELETE", name, **headers)
-
-    def names(self, **more: str) -> list[str]:
-        found: list[str] = self.lrs.get(self.resource, {**self.context, **more}).expect(200).json
-        return sorted(found)
-
-
-def shelf(lrs: Lrs, resource: str) -> Shelf:
-    context = {
-        STATE: {"activityId": new_iri(), "agent": json.dumps(new_agent())},
-        ACTIVITY_PROFILE: {"activityId": new_iri()},
-        AGENT_PROFILE: {"agent": json.dumps(new_agent())},
-    }[resource]
-    return Shelf(lrs, resource, context)
+from ..lrs import AGENT_PROFILE, FORM, JSON_TYPE, STATE, Lrs
+from ..registry import case
+from ..shelf import BYTES, RESOURCES, Shelf, shelf
 
 
 @case(
@@ -319,159 +260,6 @@ def who_is_no_agent(lrs: Lrs, resource: str) -> None:
 
 
 @case(
-    "C220",
-    section="Part 3 §3.1",
-    holds="the ETag is the SHA-1 of the document, in quotes",
-    versions=(V1,),
-    variants=RESOURCES,
-)
-def etags(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    for body in (b"one", b"two"):
-        place.put("x", body, BYTES).expect(204)
-        expect_equal("ETag", place.get("x").header("etag"), f'"{hashlib.sha1(body).hexdigest()}"')
-
-
-@case(
-    "C221",
-    section="2.0 concurrency",
-    holds="the ETag is quoted and changes with the document",
-    versions=(V2,),
-    variants=RESOURCES,
-)
-def etags_of_version_two(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.put("x", b"one", BYTES).expect(204)
-    first = place.get("x").header("etag")
-    expect(first.startswith('"') and first.endswith('"') and len(first) > 2, "a quoted ETag", first)
-    place.put("x", b"two", BYTES).expect(204)
-    expect(place.get("x").header("etag") != first, "another ETag", first)
-
-
-@case(
-    "C222",
-    section="Part 3 §3.1",
-    holds="PUT without a precondition over a profile is refused with 409 and a reason",
-    variants=PROFILES,
-)
-def put_needs_a_precondition(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.put("x", {"a": 1}).expect(204)
-    reply = place.send("PUT", "x", {"a": 2}).expect(409)
-    expect(reply.body.strip() != b"", "a reason in the body", reply.body)
-    expect_equal("the document", place.get("x").json, {"a": 1})
-
-
-@case(
-    "C223",
-    section="Part 3 §3.1",
-    holds="PUT of a new profile without a precondition is refused with 400",
-    versions=(V1,),
-    variants=PROFILES,
-)
-def first_put_of_profiles(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.send("PUT", "x", {"a": 1}).expect(400)
-    place.get("x").expect(404)
-
-
-@case("C224", section="Part 3 §2.3", holds="PUT of a state needs no precondition", versions=(V1,))
-def put_of_states(lrs: Lrs) -> None:
-    place = shelf(lrs, STATE)
-    place.send("PUT", "x", {"a": 1}).expect(204)
-    place.send("PUT", "x", {"a": 2}).expect(204)
-    expect_equal("the document", place.get("x").json, {"a": 2})
-
-
-@case(
-    "C225",
-    section="2.0 concurrency",
-    holds="PUT without a precondition makes a document, and is 409 over one",
-    versions=(V2,),
-    variants=RESOURCES,
-)
-def put_in_version_two(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.send("PUT", "x", {"a": 1}).expect(204)
-    reply = place.send("PUT", "x", {"a": 2}).expect(409)
-    expect(reply.body.strip() != b"", "a reason in the body", reply.body)
-    expect_equal("the document", place.get("x").json, {"a": 1})
-
-
-@case(
-    "C226",
-    section="Part 3 §3.1",
-    holds="If-None-Match: * lets PUT make a document and not replace one",
-    variants=RESOURCES,
-)
-def if_none_match(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.send("PUT", "x", {"a": 1}, If_None_Match="*").expect(204)
-    place.send("PUT", "x", {"a": 2}, If_None_Match="*").expect(412)
-    expect_equal("the document", place.get("x").json, {"a": 1})
-
-
-@case(
-    "C227",
-    section="Part 3 §3.1",
-    holds="If-Match lets a change through only where the document is the one meant",
-    variants={
-        f"{method} of {resource}": (method, resource)
-        for method in ("PUT", "POST", "DELETE")
-        for resource in RESOURCES
-    },
-)
-def if_match(lrs: Lrs, what: tuple[str, str]) -> None:
-    method, resource = what
-    place = shelf(lrs, resource)
-    body = None if method == "DELETE" else {"b": 2}
-    place.put("x", {"a": 1}).expect(204)
-    etag = place.get("x").header("etag")
-    for wrong in ('"1234567890123456789012345678901234567890"', '"x", "y"'):
-        place.send(method, "x", body, If_Match=wrong).expect(412)
-        expect_equal("the document", place.get("x").expect(200).json, {"a": 1})
-    place.send(method, "x", body, If_Match=etag).expect(204)
-    if method == "DELETE":
-        place.get("x").expect(404)
-    else:
-        expect_equal("the document", place.get("x").json, {"b": 2} if method == "PUT" else {"a": 1, "b": 2})
-
-
-@case(
-    "C228", section="Part 3 §3.1", holds="If-Match of a document that is not there is 412", variants=RESOURCES
-)
-def if_match_of_nothing(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.send("PUT", "x", {"a": 1}, If_Match='"1234567890123456789012345678901234567890"').expect(412)
-    place.send("PUT", "x", {"a": 1}, If_Match="*").expect(412)
-    place.get("x").expect(404)
-
-
-@case(
-    "C229",
-    section="Part 3 §3.1",
-    holds="If-Match takes *, lists, and what a proxy made of the ETag",
-    variants=RESOURCES,
-)
-def forms_of_if_match(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.put("x", {"a": 0}).expect(204)
-    for number, form in enumerate(("*", '"other", {}', "W/{}", "{}"), start=1):
-        etag = place.get("x").header("etag")
-        place.send("PUT", "x", {"a": number}, If_Match=form.format(etag)).expect(204)
-        expect_equal("the document", place.get("x").json, {"a": number})
-
-
-@case("C230", section="Part 3 §3.1", holds="POST and DELETE need no precondition", variants=RESOURCES)
-def no_precondition(lrs: Lrs, resource: str) -> None:
-    place = shelf(lrs, resource)
-    place.post("x", {"a": 1}).expect(204)
-    place.post("x", {"b": 2}).expect(204)
-    place.delete("x").expect(204)
-    place.get("x").expect(404)
-
-
-@case(
     "C231", section="practice: long names", holds="names of documents may be long and odd", variants=RESOURCES
 )
 def odd_names(lrs: Lrs, resource: str) -> None:
@@ -494,3 +282,47 @@ def large_documents(lrs: Lrs, resource: str) -> None:
     body = bytes(range(256)) * 4096
     place.put("x", body, BYTES).expect(204)
     expect_equal("the size", len(place.get("x").body), len(body))
+
+
+@case(
+    "C213",
+    section="Part 3 §2.2",
+    holds="a type with parameters, or in capitals, is JSON too",
+    variants=("application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"),
+)
+def types_of_json(lrs: Lrs, kind: str) -> None:
+    for resource in RESOURCES:
+        place = shelf(lrs, resource)
+        place.put("x", {"a": 1}, kind).expect(204)
+        place.post("x", {"b": 2}).expect(204)
+        place.post("x", {"c": 3}, kind).expect(204)
+        expect_equal("the document", place.get("x").expect(200).json, {"a": 1, "b": 2, "c": 3})
+
+
+@case(
+    "C214",
+    section="practice: numbers beyond a float",
+    holds="a merge leaves the values of other members as they are",
+    variants=RESOURCES,
+)
+def merges_leave_values(lrs: Lrs, resource: str) -> None:
+    place = shelf(lrs, resource)
+    body = '{"big": 12345678901234567890, "price": 1.10, "text": "Grüße \\u00e9 \\"", "deep": [{"n": null}]}'
+    place.put("x", body.encode(), JSON_TYPE).expect(204)
+    place.post("x", {"more": True}).expect(204)
+    expect_equal("the document", place.get("x").expect(200).json, {**json.loads(body), "more": True})
+
+
+@case(
+    "C215",
+    section="practice: clients send forms",
+    holds="a form that names no method is a document like any other",
+    variants=RESOURCES,
+)
+def forms_are_documents(lrs: Lrs, resource: str) -> None:
+    place = shelf(lrs, resource)
+    for name, body in (("number", b"1"), ("word", b"true"), ("form", b"a=1&content=x&method=PUT")):
+        place.post(name, body, FORM).expect(204)
+        found = place.get(name).expect(200)
+        expect_equal("the bytes", found.body, body)
+        expect_equal("the type", found.header("content-type"), FORM)

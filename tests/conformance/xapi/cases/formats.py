@@ -12,12 +12,14 @@ from ..builders import (
     new_agent,
     new_group,
     new_iri,
+    new_uuid,
     new_verb,
+    reference,
     statement,
     substatement,
 )
 from ..lrs import STATEMENTS, Lrs
-from ..registry import case
+from ..registry import V2, case
 
 NAMES = {"en-US": "Course", "en-GB": "Course, British", "de": "Kurs", "fr-FR": "Cours"}
 
@@ -110,6 +112,8 @@ def ids_in_substatements(lrs: Lrs) -> None:
         "a wider range": ("fr", "Cours"),
         "none that is there": ("ja", None),
         "any": ("*", None),
+        "all but one": ("fr-FR;q=0, en-US;q=0, en-GB;q=0", "Kurs"),
+        "any rather than one": ("en-US;q=0.1, en-GB;q=0.1, fr-FR;q=0.1, *;q=0.5", "Kurs"),
         "no header": (None, None),
         "nonsense": (";;;q=x", None),
     },
@@ -186,6 +190,55 @@ def canonical_components(lrs: Lrs) -> None:
         expect_equal("the name", found["definition"]["name"], {"de": "Ja"})
         expect_equal("the description", found["definition"]["choices"][0]["description"], {"de": "Ja"})
         expect(found["definition"]["correctResponsesPattern"] == ["a"], "the pattern", found)
+
+
+@case(
+    "C139",
+    section="Part 3 §2.1.3",
+    holds="ids leaves of an identified group and of an authority what names them",
+)
+def ids_of_groups_and_authorities(lrs: Lrs) -> None:
+    group = new_group(new_agent(name="Ana"), name="Team")
+    value = statement(actor=group, context={"statement": reference(new_uuid())})
+    lrs.store(value)
+    found = lrs.find(value["id"], format="ids").expect(200).json
+    expect_equal("the actor", found["actor"], _named(group))
+    expect_equal("the authority", found["authority"], _named(found["authority"]))
+    expect_equal("the reference", found["context"]["statement"], value["context"]["statement"])
+    other = statement(object=reference(value["id"]))
+    lrs.store(other)
+    expect_equal("the object", lrs.find(other["id"], format="ids").json["object"], other["object"])
+
+
+@case(
+    "C140",
+    section="2.0 format",
+    holds="ids and canonical reach the agents and groups of the context's lists",
+    versions=(V2,),
+)
+def formats_of_context_lists(lrs: Lrs) -> None:
+    agents = [{"objectType": "contextAgent", "agent": new_agent(name="Ana"), "relevantTypes": [new_iri()]}]
+    groups = [{"objectType": "contextGroup", "group": new_group(new_agent(name="Ben"), name="Team")}]
+    value = statement(context={"contextAgents": agents, "contextGroups": groups})
+    lrs.store(value)
+    found = lrs.find(value["id"], format="ids").expect(200).json["context"]
+    expect_equal("the agents", found["contextAgents"], [{**agents[0], "agent": _named(agents[0]["agent"])}])
+    expect_equal("the groups", found["contextGroups"], [{**groups[0], "group": _named(groups[0]["group"])}])
+    canonical = lrs.find(value["id"], format="canonical").expect(200).json["context"]
+    expect_equal("the context", canonical, value["context"])
+
+
+@case("C141", section="Part 3 §2.1.3", holds="numbers and extensions are the same in every format")
+def formats_leave_the_rest(lrs: Lrs) -> None:
+    extensions = {
+        new_iri("extensions"): {"big": 12345678901234567890, "half": 0.5, "none": None, "de": {"en": "x"}}
+    }
+    value = statement(result={"score": {"raw": 12.125, "scaled": 0.12123434}, "extensions": extensions})
+    lrs.store(value)
+    for name in ("exact", "ids", "canonical"):
+        expect_equal(
+            f"the result in {name}", lrs.find(value["id"], format=name).json["result"], value["result"]
+        )
 
 
 def _named(agent: Json) -> Json:

@@ -55,6 +55,7 @@ def names_of_persons(lrs: Lrs) -> None:
         "name only": '{"name":"Ana"}',
         "two identifiers": '{"mbox":"mailto:a@b.example","openid":"https://b.example"}',
         "a list": '[{"mbox":"mailto:a@b.example"}]',
+        "a group": '{"objectType":"Group","mbox":"mailto:a@b.example"}',
         "arrays inside": '{"mbox":["mailto:a@b.example"]}',
         "a word": "ana",
         "broken": '{"mbox":"mailto:a@b.example"',
@@ -126,3 +127,21 @@ def languages_of_activities(lrs: Lrs, how: str) -> None:
 def no_activity(lrs: Lrs) -> None:
     for params in ({}, {"activityId": "course"}, {"activityId": ""}):
         lrs.get(ACTIVITIES, params).expect(400)
+
+
+@case(
+    "C264",
+    section="Part 3 §2.5",
+    holds="what statements said before is there, whatever later ones leave out",
+)
+def definitions_last(lrs: Lrs) -> None:
+    activity = new_activity(name={"en": "Course"}, type=new_iri("types"))
+    for _ in range(2):
+        lrs.store(statement(object=activity))
+    lrs.store(statement(object={"id": activity["id"]}), statement(object={**activity, "definition": {}}))
+    found = lrs.get(ACTIVITIES, {"activityId": activity["id"]}).expect(200).json
+    expect_equal("the activity", found, activity)
+    kind = new_iri("types")
+    lrs.store(statement(object={"id": activity["id"], "definition": {"type": kind}}))
+    found = lrs.get(ACTIVITIES, {"activityId": activity["id"]}).expect(200).json
+    expect_equal("the definition", found["definition"], {"name": {"en": "Course"}, "type": kind})

@@ -6,7 +6,7 @@ import json
 
 from ...checks import expect, expect_equal
 from ..builders import changed, new_agent, new_iri, new_uuid, new_verb, statement
-from ..lrs import CONSISTENT, STATEMENTS, Lrs, moment
+from ..lrs import CONSISTENT, STATEMENTS, VERSION, Lrs, moment
 from ..registry import case
 
 
@@ -237,6 +237,12 @@ def every_answer_is_stamped(lrs: Lrs) -> None:
         lrs.get(STATEMENTS, {"limit": "1"}).expect(200),
         lrs.get(STATEMENTS, {"LIMIT": "1"}).expect(400),
         lrs.put({**value, "verb": new_verb()}).expect(409),
+        lrs.send("PUT", STATEMENTS, json_body=value).expect(400),
+        lrs.send("HEAD", STATEMENTS, {"limit": "1"}).expect(200),
+        lrs.get(STATEMENTS, {"limit": "1", "attachments": "true"}).expect(200),
+        lrs.get(STATEMENTS, headers={"Authorization": None}).expect(401),
+        lrs.get(STATEMENTS, headers={VERSION: None}).expect(400),
+        lrs.post(value, content_type="text/plain").expect(400),
     ]
     for reply in replies:
         moment(reply.header(CONSISTENT))
