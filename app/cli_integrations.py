@@ -127,6 +127,7 @@ def add(
 @click.option("--user-type", type=click.Choice([each.value for each in UserType]), default=None)
 @click.option("--host", "hosts", multiple=True, help="All names under which we may be called.")
 @click.option("--upstream-host", "upstream_hosts", multiple=True, help="All LMSs that may launch.")
+@click.option("--xapi-default-version", type=click.Choice(["1.0.3", "2.0.0"]), default=None)
 @policy_options
 @json_option
 def update(
@@ -135,6 +136,7 @@ def update(
     user_type: str | None,
     hosts: tuple[str, ...],
     upstream_hosts: tuple[str, ...],
+    xapi_default_version: str | None,
     as_json: bool,
     **policy: Any,
 ) -> None:
@@ -149,6 +151,7 @@ def update(
             user_type=UserType(user_type) if user_type else None,
             host_names=hosts or None,
             upstream_hosts=upstream_hosts or None,
+            xapi_default_version=xapi_default_version,
             **given,
         )
         write_audit(

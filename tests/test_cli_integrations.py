@@ -57,6 +57,16 @@ def test_integration_add_takes_hosts_user_type_and_version(cli: CommandLine) -> 
     assert (shown["user_type"], shown["xapi_default_version"]) == ("id", "2.0.0")
 
 
+def test_integration_update_changes_the_default_version_and_nothing_else(cli: CommandLine) -> None:
+    made = cli.json("integration", "add", "--kind", "xapi", "--name", "Store")
+    before = cli.json("integration", "show", made["id"])
+    assert before["xapi_default_version"] == "1.0.3"
+    cli.json("integration", "update", made["id"], "--xapi-default-version", "2.0.0")
+    after = cli.json("integration", "show", made["id"])
+    assert after == {**before, "xapi_default_version": "2.0.0"}
+    assert cli.json("integration", "update", made["id"], "--name", "Store")["xapi_default_version"] == "2.0.0"
+
+
 def test_names_with_line_breaks_stay_on_one_line(cli: CommandLine) -> None:
     data = cli.json("integration", "add", "--kind", "xapi", "--name", "A\r\nB\x1b[31m")
     assert data["name"].startswith("A B")

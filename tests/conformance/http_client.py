@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -61,12 +62,17 @@ class HttpClient:
             self.close()
             raise NoReply(f"{type(error).__name__}: {error}") from error
 
-    def send_bytes(self, data: bytes) -> bytes:
-        """Send bytes on a connection of their own; return all that comes until the server closes it."""
+    def send_bytes(self, *pieces: bytes, pause_seconds: float = 0) -> bytes:
+        """Send bytes on a connection of their own, piece by piece with pauses between them.
+
+        Returns all that comes until the server closes the connection.
+        """
         connection = self._connect()
         try:
             connection.connect()
-            connection.sock.sendall(data)
+            for number, data in enumerate(pieces):
+                time.sleep(pause_seconds if number else 0)
+                connection.sock.sendall(data)
             received = b""
             while piece := connection.sock.recv(65_536):
                 received += piece

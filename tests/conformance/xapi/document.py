@@ -55,7 +55,10 @@ _CHOICES = """\
   empty language maps and lists of members, any text as `sha2`, and lists of components beside any
   `interactionType`.
 - **Extensions** may hold anything, but for U+0000 and more than 64 levels of JSON.
-- **A missing version header** is answered with 400, in the version that the integration's settings name.
+- **A missing version header** is answered with 400, in the version that the integration's settings name:
+  1.0.3, or what `integration add` or `update` says with `--xapi-default-version`.
+- **Refusals** say why: in JSON with the place in the body as a JSON pointer, or as plain text or HTML where
+  `Accept` prefers that.
 - **Bytes.** A statement is given back in its own text: the order of members, spaces and digits as sent.
   Added are `id`, `timestamp`, `version` where they were missing, `stored` and `authority`; context
   activities become lists.
@@ -63,6 +66,8 @@ _CHOICES = """\
   statements a page. More is answered with 400 or 413. U+0000 and repeated members are refused.
 - **Order.** Lists are ordered by `stored` and, at the same moment, by arrival. `more` is good for the
   credential that asked for it.
+- **Data of attachments** is kept once for each hash and given back in the type that the statement states.
+- **Preconditions** count for POST and DELETE as they do for PUT, in both versions.
 - **Signatures** are checked against the certificate in `x5c` when there is one; who issued it is not judged.
 """
 

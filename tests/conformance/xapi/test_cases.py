@@ -17,6 +17,7 @@ from tests.conformance.xapi.waymark import running_store
 pytestmark = pytest.mark.timeout(180)
 
 TRIALS = list_trials(list_cases())
+NAMES = [f"{trial.label} {trial.case.section.replace('§', '')}" for trial in TRIALS]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -31,7 +32,7 @@ def store(
         yield store
 
 
-@pytest.mark.parametrize("trial", TRIALS, ids=[trial.label for trial in TRIALS])
+@pytest.mark.parametrize("trial", TRIALS, ids=NAMES)
 def test_case(store: Lrs, trial: Trial) -> None:
     lrs = store.under(trial.version)
     lrs.client, lrs.exchanges = HttpClient(store.client.origin), []

@@ -138,7 +138,22 @@ def bad_credentials(lrs: Lrs, header: str) -> None:
 @case("C10", section="Part 3 §4.0", holds="a wrong secret is answered with 401")
 def a_wrong_secret(lrs: Lrs) -> None:
     pair = base64.b64encode(f"{lrs.key}:wrong".encode()).decode()
-    lrs.get(STATEMENTS, headers={"Authorization": f"Basic {pair}"}).expect(401)
+    wrong = {"Authorization": f"Basic {pair}"}
+    lrs.get(STATEMENTS, headers=wrong).expect(401)
+    lrs.get(STATEMENTS, headers={**wrong, VERSION: "BAD"}).expect(400, 401)
+
+
+@case(
+    "C18",
+    section="practice: clients keep connections",
+    holds="a connection is still there after five idle seconds",
+    versions=(V1,),
+)
+def connections_stay(lrs: Lrs) -> None:
+    head = f"GET {lrs.path}/{ABOUT} HTTP/1.1\r\nHost: {lrs.client.origin.partition('//')[2]}\r\n"
+    last = f"{head}Connection: close\r\n\r\n"
+    received = lrs.client.send_bytes(f"{head}\r\n".encode(), last.encode(), pause_seconds=5.5)
+    expect_equal("the number of answers", received.count(b"HTTP/1.1 200 "), 2)
 
 
 @case("C11", section="Part 3 §2.0", holds="every resource of the standard is there", variants=EVERY_RESOURCE)

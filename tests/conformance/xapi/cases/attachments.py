@@ -229,6 +229,16 @@ RAW = b'{"actor":{"mbox":"mailto:a@b.example"},"verb":{"id":"http://a.example"},
             b"--x\r\nContent-Type: application/json\r\n" + RAW + b"\r\n--x--\r\n",
             "multipart/mixed; boundary=x",
         ),
+        "no boundary between": (
+            b"--x\r\nContent-Type: application/json\r\n\r\n"
+            + RAW
+            + b"\r\nContent-Type: text/plain\r\n\r\ndata\r\n--x--\r\n",
+            "multipart/mixed; boundary=x",
+        ),
+        "no last boundary": (
+            b"--x\r\nContent-Type: application/json\r\n\r\n" + RAW + b"\r\n",
+            "multipart/mixed; boundary=x",
+        ),
         "JSON alone": (RAW, "multipart/mixed; boundary=x"),
         "nothing": (b"", "multipart/mixed; boundary=x"),
         "form-data": (

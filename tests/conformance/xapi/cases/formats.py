@@ -228,6 +228,27 @@ def formats_of_context_lists(lrs: Lrs) -> None:
     expect_equal("the context", canonical, value["context"])
 
 
+@case("C142", section="Part 3 §2.1.3", holds="canonical changes of a new activity nothing but its languages")
+def canonical_of_a_new_activity(lrs: Lrs) -> None:
+    definition = {
+        "name": {"en": "Course"},
+        "description": {"en": "A course"},
+        "type": new_iri("types"),
+        "moreInfo": new_iri("more"),
+        "interactionType": "matching",
+        "correctResponsesPattern": ["a[.]1"],
+        "source": [{"id": "a", "description": {"en": "A"}}],
+        "target": [{"id": "1"}],
+        "extensions": {new_iri("extensions"): {"en": "A", "de": "B"}},
+    }
+    activities = [{"id": new_iri("activities"), "definition": definition} for _ in range(2)]
+    value = statement(object=activities[0], context={"contextActivities": {"category": [activities[1]]}})
+    lrs.store(value)
+    found = lrs.find(value["id"], format="canonical").expect(200).json
+    expect_equal("the object", found["object"], activities[0])
+    expect_equal("the category", found["context"]["contextActivities"]["category"], [activities[1]])
+
+
 @case("C141", section="Part 3 §2.1.3", holds="numbers and extensions are the same in every format")
 def formats_leave_the_rest(lrs: Lrs) -> None:
     extensions = {

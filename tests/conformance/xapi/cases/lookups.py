@@ -145,3 +145,16 @@ def definitions_last(lrs: Lrs) -> None:
     lrs.store(statement(object={"id": activity["id"], "definition": {"type": kind}}))
     found = lrs.get(ACTIVITIES, {"activityId": activity["id"]}).expect(200).json
     expect_equal("the definition", found["definition"], {"name": {"en": "Course"}, "type": kind})
+
+
+@case("C265", section="Part 2 §4.3", holds="an IRI is what it is, character for character")
+def iris_as_they_are(lrs: Lrs) -> None:
+    plain = new_iri("activities")
+    dotted, shouted = plain.replace("/activities/", "/activities/../"), plain.upper()
+    values = [statement(object={"id": activity_id}) for activity_id in (plain, dotted, shouted)]
+    lrs.store(*values)
+    for value in values:
+        activity_id = value["object"]["id"]
+        found = lrs.get(ACTIVITIES, {"activityId": activity_id}).expect(200).json
+        expect_equal("the id", found["id"], activity_id)
+        expect_equal("the ids", lrs.ids(activity=activity_id), [value["id"]])

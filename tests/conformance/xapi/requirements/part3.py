@@ -72,7 +72,7 @@ REQUIREMENTS = (
     must("Part 3 §2.1.3", "gives Last-Modified as stored", "C84"),
     must("Part 3 §2.1.3", "ids: the least that identifies", "C131", "C132", "C133", "C139"),
     must("Part 3 §2.1.3", "exact: as it was received", "C130", "C141"),
-    must("Part 3 §2.1.3", "canonical: definitions of its own, agents as received", "C136", "C137"),
+    must("Part 3 §2.1.3", "canonical: definitions of its own, agents as received", "C136", "C137", "C142"),
     must("Part 3 §2.1.3", "canonical: one language in each map of an activity", "C134", "C138"),
     must("Part 3 §2.1.3", "canonical: Accept-Language, for each map by itself", "C134", "C135"),
     must(
@@ -167,6 +167,7 @@ REQUIREMENTS = (
     must("Part 2 §2.3.2", "voids by the verb voided and a StatementRef", "C110", "C112", "C115", "C116"),
     must("Part 2 §2.3.2", "lets nothing void a voiding statement", "C113", "C114"),
     must("Part 2 §2.4.11", "takes every SHA-2", "C161"),
+    must("Part 2 §4.3", "compares IRIs as they are written", "C265"),
     must("Part 2 §2.5", "leads through a list by more", "C88", "C89", "C90", "C104"),
     must("Part 2 §2.6", "takes signed statements whose signature is right", "C170", "C172"),
     must("Part 2 §2.6", "refuses ones whose signature is not", "C171"),
