@@ -35,9 +35,11 @@ from app.xapi.wire import Item, JsonObject
 _ASSIGNED = ("stored", "authority")
 _TABLE = table_of(Row)
 # Whether statements stored before are about this one; in text, for RETURNING knows no aliases of its table.
+# Without the casts SQLite uses no index for RETURNING, and goes through all references at every insert.
 _IS_AWAITED = literal_column(
-    "EXISTS (SELECT 1 FROM statement AS referrer WHERE referrer.integration_id = statement.integration_id"
-    " AND referrer.target_id = statement.statement_id)",
+    "EXISTS (SELECT 1 FROM statement AS referrer"
+    " WHERE referrer.integration_id = CAST(statement.integration_id AS TEXT)"
+    " AND referrer.target_id = CAST(statement.statement_id AS TEXT))",
     Boolean,
 ).label("is_awaited")
 # Made once: on this path the building of a statement costs as much as its running.
