@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 
 from ...checks import expect, expect_equal
 from ..builders import (
@@ -133,18 +134,36 @@ def found_through_a_reference(lrs: Lrs, order: str) -> None:
     expect_equal("by its own verb", lrs.ids(verb=about["verb"]["id"]), [about["id"]])
 
 
-@case("C121", section="Part 3 §2.1.3", holds="references are followed from one to the next, circles too")
-def chains_of_references(lrs: Lrs) -> None:
+@case(
+    "C121",
+    section="Part 3 §2.1.3",
+    holds="references are followed from one to the next, in whatever order they came",
+    variants={" ".join(order): order for order in permutations(("first", "second", "third"))},
+)
+def chains_of_references(lrs: Lrs, order: tuple[str, ...]) -> None:
     third = statement()
     second = statement(object=reference(third["id"]))
     first = statement(object=reference(second["id"]))
-    for value in (first, third, second):
-        lrs.store(value)
-    expect_equal("by verb", lrs.ids(verb=third["verb"]["id"]), [second["id"], third["id"], first["id"]])
+    values = {"first": first, "second": second, "third": third}
+    for name in order:
+        lrs.store(values[name])
+    ids = [values[name]["id"] for name in reversed(order)]
+    expect_equal("by verb", lrs.ids(verb=third["verb"]["id"]), ids)
+    expect_equal("by agent", lrs.ids(agent=json.dumps(third["actor"])), ids)
+    own = [each for each in ids if each != third["id"]]
+    expect_equal("by the verb of the second", lrs.ids(verb=second["verb"]["id"]), own)
+
+
+@case("C127", section="Part 3 §2.1.3", holds="references in a circle are followed once")
+def circles_of_references(lrs: Lrs) -> None:
     one, other = statement(), statement()
     one["object"], other["object"] = reference(other["id"]), reference(one["id"])
     lrs.store(one, other)
-    expect_equal("by verb, in a circle", lrs.ids(verb=one["verb"]["id"]), [other["id"], one["id"]])
+    expect_equal("by verb", lrs.ids(verb=one["verb"]["id"]), [other["id"], one["id"]])
+    itself = statement()
+    itself["object"] = reference(itself["id"])
+    lrs.store(itself)
+    expect_equal("by verb of itself", lrs.ids(verb=itself["verb"]["id"]), [itself["id"]])
 
 
 @case("C122", section="Part 3 §2.1.3", holds="since, until and limit look at the statement that refers")

@@ -82,6 +82,7 @@ REQUIREMENTS = (
         "C121",
         "C125",
         "C126",
+        "C127",
     ),
     must("Part 3 §2.1.3", "applies since, until and limit to the statement that refers", "C122"),
     must("Part 3 §2.1.3", "does not follow references of the context", "C124"),
