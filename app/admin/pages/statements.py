@@ -91,9 +91,9 @@ def statement_ndjson() -> Response:
     return _export(lines, "ndjson", "application/x-ndjson")
 
 
-@blueprint.get("/admin/statements/<int:key>")
+@blueprint.get("/admin/statements/<key>")
 @needs("statement.read")
-def statement_detail(key: int) -> Response:
+def statement_detail(key: str) -> Response:
     """Show one statement."""
     shown = _find_or_404(key)
     text = shown.line.text.decode()
@@ -108,20 +108,20 @@ def statement_detail(key: int) -> Response:
     )
 
 
-@blueprint.get("/admin/statements/<int:key>/statement.json")
+@blueprint.get("/admin/statements/<key>/statement.json")
 @needs("statement.read")
-def statement_file(key: int) -> Response:
+def statement_file(key: str) -> Response:
     """Give one statement as a file, byte for byte as it is stored."""
     shown = _find_or_404(key)
     return _attachment(shown.line.text, "application/json", f"statement-{key}.json")
 
 
-@blueprint.get("/admin/statements/<int:key>/attachments/<int:number>")
+@blueprint.get("/admin/statements/<key>/attachments/<number>")
 @needs("statement.read")
-def statement_attachment(key: int, number: int) -> Response:
+def statement_attachment(key: str, number: str) -> Response:
     """Give the data of an attachment as a file, never as a page: it is whatever a stranger sent."""
     with reading() as session:
-        found = read_file(session, _checked(key), number)
+        found = read_file(session, _number(key), _number(number))
     if found is None:
         abort(404, "There is no data of such an attachment.")
     file, part = found
@@ -199,18 +199,20 @@ def _name(integrations: dict[str, Integration], integration_id: str) -> str:
     return integrations[integration_id].name if integration_id in integrations else integration_id
 
 
-def _find_or_404(key: int) -> Shown:
+def _find_or_404(key: str) -> Shown:
     with reading() as session:
-        shown = get_shown(session, _checked(key), languages=_languages())
+        shown = get_shown(session, _number(key), languages=_languages())
     if shown is None:
         abort(404, "There is no such statement; it may have been deleted with its integration.")
     return shown
 
 
-def _checked(key: int) -> int:
-    if key > HIGHEST_KEY:
+def _number(text: str) -> int:
+    """Read a number of the address; what is none, or greater than any key, is 404."""
+    number = int(text) if text.isdecimal() else HIGHEST_KEY + 1
+    if number > HIGHEST_KEY:
         abort(404)
-    return key
+    return number
 
 
 def _languages() -> tuple[str, ...]:
