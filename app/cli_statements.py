@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -126,11 +127,17 @@ def _take(caller: Caller, lines: Sequence[Line]) -> Taken:
 
 def _read_lines(source: IO[bytes]) -> Iterator[Line]:
     for number in itertools.count(1):
-        text = source.readline(_LONGEST_LINE)
+        try:
+            text = more = source.readline(_LONGEST_LINE)
+            # Of a longer line the rest is passed over: what is left of it is refused for being incomplete.
+            while len(more) == _LONGEST_LINE and not more.endswith(b"\n"):
+                more = source.readline(_LONGEST_LINE)
+        except (EOFError, zlib.error) as error:
+            raise click.ClickException(
+                f"the file cannot be unpacked after line {number - 1}: {error}"
+            ) from None
         if not text:
             return
-        if len(text) == _LONGEST_LINE and not text.endswith(b"\n"):
-            raise click.ClickException(f"line {number} is longer than {_LONGEST_LINE} bytes")
         yield Line(number, text)
 
 

@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import cli_statements
 from app.access.integrations import Kind
 from app.models.learning import ProgressRow
 from app.models.records import Statement
 from app.settings import Settings
+from app.xapi import exporting
 from tests.command_line import CommandLine
 from tests.xapi.conftest import PATH, Sender, make_sender
 from tests.xapi.multipart import CONTENT_TYPE, DATA, attached, attachment, join, json_part, part
@@ -151,6 +153,41 @@ def test_bad_lines_are_named_and_stop_nothing(
     assert [line.split(":")[1] for line in sorted(named)] == ["1", "2", "3", "5", "6"]
     assert any("/verb/id" in line for line in named)
     assert set(kept(session, there)) == {identified(1)["id"], identified(2)["id"]}
+
+
+def test_a_line_that_is_too_long_stops_nothing(
+    cli: CommandLine, session: Session, there: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_statements, "_LONGEST_LINE", 10_000)
+    long = {**identified(1), "context": {"extensions": {"https://example.org/x": "x" * 25_000}}}
+    file = tmp_path / "long.ndjson"
+    file.write_text(f"{json.dumps(long)}\n{json.dumps(identified(2))}\n")
+    result = cli.run("statements", "import", str(file), "--integration", there.integration.id, "--json")
+    assert json.loads(result.stdout) == {"new": 1, "same": 0, "errors": 1}
+    assert result.stderr.startswith(f"{file}:1: ")
+    assert set(kept(session, there)) == {identified(2)["id"]}
+
+
+def test_a_file_that_is_cut_off_is_one_line(
+    cli: CommandLine, session: Session, here: Sender, there: Sender, tmp_path: Path
+) -> None:
+    fill(here)
+    file = tmp_path / "all.ndjson.gz"
+    cli.ok("statements", "export", "--integration", here.integration.id, "--output", str(file))
+    file.write_bytes(file.read_bytes()[:-40])
+    assert "cannot be unpacked" in cli.refused(
+        "statements", "import", str(file), "--integration", there.integration.id
+    )
+
+
+def test_an_export_holds_few_bytes_at_once(
+    cli: CommandLine, here: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(here)
+    arguments = ("statements", "export", "--integration", here.integration.id)
+    whole = cli.ok(*arguments)
+    monkeypatch.setattr(exporting, "_BYTES_AT_ONCE", 1)
+    assert cli.ok(*arguments) == whole
 
 
 def test_filters_choose_what_is_written(cli: CommandLine, here: Sender) -> None:

@@ -20,6 +20,8 @@ from app.xapi.query_rules import Query, parse_query
 from app.xapi.versions import Version
 
 _AT_ONCE = 500
+# Lines are held in memory until they are written, one statement with its data at least.
+_BYTES_AT_ONCE = 8_000_000
 
 
 @dataclass(slots=True)
@@ -66,15 +68,21 @@ def read_lines(session: Session, export: Export) -> tuple[list[bytes], int]:
         is_voided=None,
     )
     lines: list[bytes] = []
+    number = size = 0
     for key, text in page.statements:
-        if export.has_attachments and b'"attachments"' in text:
-            lines += _read_attachments(session, export, text)
-        lines.append(format_statement(text))
+        new = _read_attachments(session, export, text) if export.has_attachments else []
+        new.append(format_statement(text))
+        lines += new
         export.query = replace(export.query, after=key)
-    return lines, len(page.statements)
+        number, size = number + 1, size + sum(map(len, new))
+        if size > _BYTES_AT_ONCE:
+            break
+    return lines, number
 
 
 def _read_attachments(session: Session, export: Export, text: bytes) -> list[bytes]:
+    if b'"attachments"' not in text:
+        return []
     hashes = [sha2 for sha2 in list_hashes([orjson.loads(text)]) if sha2 not in export.written]
     export.written.update(hashes)
     return [format_attachment(part) for part in find(session, export.integration_id, hashes)]
