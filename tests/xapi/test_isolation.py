@@ -321,6 +321,18 @@ def test_whatever_is_the_others_is_as_unknown_as_any(store: Sender, other: Sende
     assert [ask.send(other).data for ask in gets(theirs)] == before
 
 
+def test_what_both_have_under_the_same_ids_stays_two(store: Sender, other: Sender) -> None:
+    fill(store, 1)
+    theirs = fill(other, 1)
+    before = [shape(ask.send(other), theirs) for ask in gets(theirs)]
+    reference = {"objectType": "StatementRef", "id": theirs.statement}
+    assert store.send({**plain(), "verb": {"id": VOIDED}, "object": reference}).status_code == 200
+    for ask in takings(theirs):
+        assert ask.send(store).status_code < 500
+    assert store.get(theirs.statement).status_code == 404
+    assert [shape(ask.send(other), theirs) for ask in gets(theirs)] == before
+
+
 def test_an_attachment_of_the_other_is_not_given_for_its_hash(store: Sender, other: Sender) -> None:
     theirs = fill(other, 2)
     described = attachment(theirs.data, fileUrl="https://example.org/file")

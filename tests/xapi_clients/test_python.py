@@ -6,12 +6,15 @@ Its `about` knows no version after 1.0.3, and fails at any store that names anot
 from __future__ import annotations
 
 import json
+import urllib.request
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from tincan import (
     Activity,
     Agent,
+    Context,
     RemoteLRS,
     StateDocument,
     Statement,
@@ -24,12 +27,20 @@ from tests.conformance.xapi.lrs import ACTIVITY_PROFILE, AGENT_PROFILE, Lrs
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
 
-@pytest.fixture
-def remote(record_store: Lrs) -> RemoteLRS:
+@pytest.fixture(params=["Basic", "Bearer"])
+def remote(request: pytest.FixtureRequest, record_store: Lrs) -> RemoteLRS:
     endpoint = f"{record_store.client.origin}{record_store.path}/"
-    return RemoteLRS(
-        version="1.0.3", endpoint=endpoint, username=record_store.key, password=record_store.secret
-    )
+    credential = {"username": record_store.key, "password": record_store.secret}
+    if request.param == "Bearer":
+        credential = {"auth": f"Bearer {fetch_token(record_store)}"}
+    return RemoteLRS(version="1.0.3", endpoint=endpoint, **credential)
+
+
+def fetch_token(store: Lrs) -> str:
+    form = {"grant_type": "client_credentials", "client_id": store.key, "client_secret": store.secret}
+    address = f"{store.client.origin}/oauth/token"
+    with urllib.request.urlopen(address, urlencode(form).encode(), timeout=30) as reply:
+        return str(json.load(reply)["access_token"])
 
 
 @pytest.fixture
@@ -42,9 +53,9 @@ def activity() -> dict[str, str]:
     return {"id": f"https://example.com/{uuid.uuid4()}"}
 
 
-def make(agent: object, activity: object, word: str) -> Statement:
+def make(agent: object, activity: object, word: str, **more: object) -> Statement:
     verb = Verb(id=f"https://example.com/verbs/{word}", display={"en": word})
-    return Statement(id=str(uuid.uuid4()), actor=agent, verb=verb, object=activity)
+    return Statement(id=str(uuid.uuid4()), actor=agent, verb=verb, object=activity, **more)
 
 
 def test_statements_are_saved_found_paged_and_voided(
@@ -66,6 +77,35 @@ def test_statements_are_saved_found_paged_and_voided(
     assert remote.save_statement(voider).success
     assert not remote.retrieve_statement(first.id).success
     assert remote.retrieve_voided_statement(first.id).content.id == first.id
+
+
+def test_statements_are_found_by_registration_activity_and_time(
+    remote: RemoteLRS, agent: dict[str, str], activity: dict[str, str]
+) -> None:
+    registration = str(uuid.uuid4())
+    place = Context(registration=registration, context_activities={"parent": activity})
+    attachment = {
+        "usage_type": "https://example.com/usage",
+        "display": {"en": "A note"},
+        "content_type": "text/plain",
+        "length": 4,
+        "sha2": "ab" * 32,
+        "fileurl": "https://example.com/note.txt",
+    }
+    part = {"id": f"{activity['id']}/part"}
+    first, second = (
+        make(agent, part, word, context=place, attachments=[attachment]) for word in ("began", "ended")
+    )
+    assert remote.save_statements([first, second]).success
+    whole = {"activity": Activity(**activity), "related_activities": "true", "registration": registration}
+    found = remote.query_statements({**whole, "ascending": "true"}).content.statements
+    assert [each.id for each in found] == [first.id, second.id]
+    assert found[0].attachments[0].fileurl == attachment["fileurl"]
+    # It reads a moment as a datetime, and takes one as text.
+    moment = found[0].stored.isoformat()
+    for name, statement in (("until", first), ("since", second)):
+        of_time = remote.query_statements({**whole, name: moment, "format": "ids"}).content.statements
+        assert [each.id for each in of_time] == [statement.id]
 
 
 def test_states_are_saved_listed_and_deleted(
@@ -94,12 +134,18 @@ def test_profiles_are_found_saved_and_deleted(
         record_store.send("POST", resource, place, body=b"text", content_type="text/plain").expect(204)
     known = Activity(**activity)
     assert remote.retrieve_activity_profile_ids(known).content == ["x"]
-    of_activity = remote.retrieve_activity_profile(known, "x").content
+    found = remote.retrieve_activity_profile(known, "x")
+    of_activity = found.content
     assert of_activity.content == b"text"
     of_activity.content = "other"
-    # It sends each document twice, the second time over its own first, and reports that one's refusal.
-    remote.save_activity_profile(of_activity)
+    # It sends a document's ETag, but never finds it in an answer; without one nothing is overwritten.
+    assert not remote.save_activity_profile(of_activity).success
+    of_activity.etag = found.response.getheader("ETag")
+    assert remote.save_activity_profile(of_activity).success
     assert remote.retrieve_activity_profile(known, "x").content.content == b"other"
+    assert not remote.save_activity_profile(of_activity).success
+    assert remote.delete_activity_profile(remote.retrieve_activity_profile(known, "x").content).success
+    assert remote.retrieve_activity_profile_ids(known).content == []
     person = Agent(**agent)
     assert remote.retrieve_agent_profile_ids(person).content == ["x"]
     of_agent = remote.retrieve_agent_profile(person, "x").content

@@ -11,9 +11,9 @@ from tests.running import running_server
 
 
 @contextmanager
-def running_store(database_url: str, directory: Path) -> Iterator[Lrs]:
+def running_store(database_url: str, directory: Path, *, workers: int = 1) -> Iterator[Lrs]:
     """Run one server with an integration of kind xapi until the block ends."""
-    with running_server(database_url, directory, WAYMARK_WORKERS="1") as server:
+    with running_server(database_url, directory, WAYMARK_WORKERS=str(workers)) as server:
         made = server.flask("integration", "add", "--kind", "xapi", "--name", "A record store")
         store = Lrs.at(f"{server.url}/xapi", made["client_id"], made["client_secret"], "1.0.3")
         yield store
