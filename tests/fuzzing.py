@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import random
@@ -62,8 +63,16 @@ def assert_linear(act: Callable[[int], object]) -> None:
         act(size)
         return time.process_time() - start
 
-    before = min(seconds(SIZES[0]) for _ in range(3))
-    for size in SIZES[1:]:
-        now = seconds(size)
-        assert now < max(50 * before, 1.0), f"{now} s at {size}, {before} s at {size // 10}"
-        before = now
+    # What other tests left behind is no work of this reader's: the garbage collector shall not walk it.
+    gc.collect()
+    gc.freeze()
+    try:
+        before = min(seconds(SIZES[0]) for _ in range(3))
+        for size in SIZES[1:]:
+            limit = max(50 * before, 1.0)
+            # A machine with other work may lose its caches to it; quadratic work is too slow every time.
+            now = next((now for now in (seconds(size) for _ in range(3)) if now < limit), None)
+            assert now is not None, f"more than {limit} s at {size}, {before} s at {size // 10}"
+            before = now
+    finally:
+        gc.unfreeze()
