@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ AGENTS: list[Json] = [
         "member": [{"mbox": "mailto:ana@example.org"}],
     },
 ]
+# Stands for whom the store names as the authority: known when the first statement is there.
+AUTHORITY: Json = {}
 VERBS = ["https://example.org/verbs/1", "https://example.org/verbs/2", VOIDED]
 ACTIVITIES = ["https://example.org/a/1", "https://example.org/a/2"]
 REGISTRATIONS = [str(uuid.UUID(int=number)) for number in (101, 102)]
@@ -36,12 +39,23 @@ IDS = [str(uuid.UUID(int=number)) for number in range(1, 9)]
 some_agent = st.sampled_from(AGENTS)
 some_activity = st.sampled_from(ACTIVITIES).map(lambda text: {"id": text})
 some_reference = st.sampled_from(IDS).map(lambda text: {"objectType": "StatementRef", "id": text})
+# 2.0 names further people of a statement; none of the model's filters asks for the types of their parts.
+some_context_agent = st.sampled_from(AGENTS[:2]).map(
+    lambda agent: {
+        "objectType": "contextAgent",
+        "agent": agent,
+        "relevantTypes": ["https://example.org/role"],
+    }
+)
+some_context_group = st.just(AGENTS[2]).map(lambda group: {"objectType": "contextGroup", "group": group})
 some_context = st.fixed_dictionaries(
     {},
     optional={
         "registration": st.sampled_from(REGISTRATIONS),
         "instructor": some_agent,
         "team": st.just(AGENTS[2]),
+        "contextAgents": st.lists(some_context_agent, min_size=1, max_size=2),
+        "contextGroups": st.lists(some_context_group, min_size=1, max_size=1),
         "contextActivities": st.dictionaries(
             st.sampled_from(["parent", "grouping", "category", "other"]),
             st.lists(some_activity, max_size=2),
@@ -73,7 +87,7 @@ some_history = st.lists(some_statement, min_size=1, max_size=8).flatmap(
 some_filter = st.fixed_dictionaries(
     {"ascending": st.sampled_from(["true", "false"]), "limit": st.sampled_from(["0", "1", "2"])},
     optional={
-        "agent": some_agent.map(json.dumps),
+        "agent": some_agent | st.just(AUTHORITY),
         "verb": st.sampled_from(VERBS),
         "activity": st.sampled_from(ACTIVITIES),
         "registration": st.sampled_from(REGISTRATIONS),
@@ -89,7 +103,7 @@ some_filter = st.fixed_dictionaries(
 @pytest.fixture
 def make_store(client: FlaskClient, session: Session, settings: Settings) -> Callable[[], Sender]:
     """Give a maker of stores: each example of a property starts with an empty one."""
-    return lambda: make_sender(client, session, settings, kind=Of.XAPI)
+    return lambda: replace(make_sender(client, session, settings, kind=Of.XAPI), version="2.0.0")
 
 
 class Model:
@@ -97,6 +111,7 @@ class Model:
 
     def __init__(self, history: list[Json]) -> None:
         self.stored: dict[str, str] = {}
+        self.authority: Json = {}
         self.by_id = {statement["id"]: statement for statement in history}
         self.order = list(self.by_id)
 
@@ -130,6 +145,11 @@ class Model:
                 return any(_is_agent(statement[name], text) for name in ("actor", "object"))
             case Kind.AGENT_ANY:
                 others = [context.get(name, {}) for name in ("instructor", "team")]
+                others += [each["agent"] for each in context.get("contextAgents", [])]
+                others += [each["group"] for each in context.get("contextGroups", [])]
+                if "id" in statement:
+                    # A SubStatement has none of its own.
+                    others.append(self.authority)
                 inner = statement["object"]
                 is_inner = inner.get("objectType") == "SubStatement" and self._has_itself(inner, kind, text)
                 return (
@@ -208,9 +228,12 @@ def test_every_filter_finds_what_the_model_finds(
         kept = store.client.get(PATH, query_string={name: statement["id"]}, headers=store.headers).get_json()
         assert {key: kept[key] for key in statement} == statement
         model.stored[statement["id"]] = kept["stored"]
+        model.authority = kept["authority"]
     moments = list(model.stored.values())
     for given_filter in filters:
         named = {name: given_filter[name] for name in ("since", "until") if name in given_filter}
         times = {name: moments[number % len(moments)] for name, number in named.items()}
         parameters = {**given_filter, **times}
+        if "agent" in parameters:
+            parameters["agent"] = json.dumps(parameters["agent"] or model.authority)
         assert walk(store, parameters) == model.find(parameters), parameters
