@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import ssl
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -56,6 +57,7 @@ class Settings:
     document_max_mb: int = 10
     attachment_max_mb: int = 1024
     outbound_allow: tuple[str, ...] = ()
+    outbound_ca_file: str | None = None
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -106,6 +108,7 @@ def load_settings() -> Settings:
             "ATTACHMENT_MAX_MB", Settings.attachment_max_mb, validate=validate.Range(1, 1_000_000)
         ),
         outbound_allow=_networks(env, "OUTBOUND_ALLOW"),
+        outbound_ca_file=env.str("OUTBOUND_CA_FILE", None, validate=_certificates),
         log_level=env.str(
             "LOG_LEVEL", Settings.log_level, validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
         ),
@@ -163,6 +166,15 @@ def _time_zone(value: str) -> None:
         raise ValidationError(f"{value!r} is not a time zone; write it as Europe/Madrid")
 
 
+def _certificates(path: str) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError as error:
+        raise ValidationError(f"{path} holds no certificates in PEM form") from error
+    except OSError as error:
+        raise ValidationError(f"{path} cannot be read ({error.strerror})") from error
+
+
 def _networks(env: Env, name: str) -> tuple[str, ...]:
     def check(values: list[str]) -> None:
         for value in values:
@@ -171,7 +183,8 @@ def _networks(env: Env, name: str) -> tuple[str, ...]:
             except ValueError as error:
                 raise ValidationError(f"{value!r} is not an address or network (CIDR)") from error
 
-    return tuple(env.list(name, [], validate=check))
+    # With a fault the list is None; the fault itself is told with all others.
+    return tuple(env.list(name, [], validate=check) or ())
 
 
 def _with_secret_key(settings: Settings) -> Settings:

@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inspector": DOMAIN | {"outbound", "models"} | COMMON,
     "delivery": DOMAIN | {"outbound", "models"} | COMMON,
     "jobs": DOMAIN | {"inspector", "delivery", "outbound", "models"} | COMMON,
-    "outbound": {"clock", "settings", "logs"},
+    "outbound": {"access.hosts", "settings", "version"},
     "hacp": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
     "oauth": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
     "xapi": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
@@ -96,6 +96,8 @@ SANS_IO = (
     "app/xapi/document_rules.py",
     "app/xapi/parameter_values.py",
     "app/xapi/errors.py",
+    "app/outbound/addresses.py",
+    "app/outbound/calls.py",
     "app/delivery/targets/*.py",
 )
 SANS_IO_FORBIDDEN = {
@@ -141,6 +143,11 @@ class Import:
     @property
     def is_flask(self) -> bool:
         return self.top in ("flask", "werkzeug") or self.top.startswith("flask_")
+
+
+# Whoever calls somebody goes through app/outbound. The simulator is a stranger, who calls us.
+CALLS_OUT = {"requests", "urllib3", "http.client", "urllib.request", "socket", "smtplib", "ftplib"}
+MAY_CALL_OUT = ("app/outbound/*.py", "app/simulator/*.py")
 
 
 def _files() -> list[Path]:
@@ -281,6 +288,16 @@ def test_only_settings_read_the_environment(path: Path) -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id == "os"
     ]
+
+
+@pytest.mark.parametrize("path", [p for p in _files() if not _matches(_name(p), MAY_CALL_OUT)], ids=_name)
+def test_only_outbound_calls_out(path: Path) -> None:
+    wrong = [
+        f"{_name(path)}:{i.line} imports {i.target}"
+        for i in _imports(path)
+        if i.top in CALLS_OUT or any(i.target.startswith(module) for module in CALLS_OUT if "." in module)
+    ]
+    assert not wrong
 
 
 @pytest.mark.parametrize("path", _files(), ids=_name)

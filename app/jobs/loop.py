@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import itertools
 import os
+import platform
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def run(settings: Settings, *, leader_pid: int | None = None, is_once: bool = Fa
 
     Needs an application context. `is_once` looks at every job one time and returns.
     """
-    holder = f"{socket.gethostname()[:40]}:{os.getpid()}"
+    holder = f"{platform.node()[:40]}:{os.getpid()}"
     if is_once:
         run_due_jobs(settings, holder=holder)
         return
