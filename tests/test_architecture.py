@@ -65,6 +65,7 @@ SANS_IO = (
     "app/inspector/findings.py",
     "app/inspector/messages.py",
     "app/hacp/wire*.py",
+    "app/hacp/upstream_wire*.py",
     "app/hacp/aicc_data*.py",
     "app/hacp/vocabulary*.py",
     "app/hacp/errors.py",

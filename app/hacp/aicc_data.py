@@ -8,7 +8,7 @@ next group, so suspend data that happens to start with `[1]` stays whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 FREE_FORM_GROUPS = frozenset({"core_lesson", "core_vendor", "comments"})
@@ -28,6 +28,9 @@ GROUPS = (
 
 ALWAYS_ANSWERED = ("core", "core_lesson", "core_vendor")
 """e-LfH's and CourseLab's clients read nothing at all when [core] is not followed by another group."""
+
+PUT_GROUPS = ("core", "core_lesson", "objectives_status")
+"""The groups that we send to an LMS, in their order."""
 
 _ALIASES = {"student_preference": "student_preferences"}
 _KNOWN_HEADER = re.compile(
@@ -79,7 +82,15 @@ def format_getparam(data: AiccData) -> str:
     (Rustici's client takes an empty mastery_score for an error); those of [core] are sent blank. Text of
     [core_lesson] goes out as it came in.
     """
-    return "".join(_format_groups(data))
+    return "".join(_format_groups(data, GROUPS, ALWAYS_ANSWERED))
+
+
+def format_putparam(data: AiccData) -> str:
+    """Return the groups of a PutParam: [core] first, [core_lesson] even if empty, CRLF line ends.
+
+    No line break comes before [core]: Skillport deletes what it had when one does.
+    """
+    return "".join(_format_groups(data, PUT_GROUPS, ("core", "core_lesson")))
 
 
 class _Parser:
@@ -203,11 +214,11 @@ def _without_final_break(text: str) -> str:
     return text
 
 
-def _format_groups(data: AiccData) -> Iterator[str]:
-    for group in GROUPS:
+def _format_groups(data: AiccData, groups: Iterable[str], always: Container[str]) -> Iterator[str]:
+    for group in groups:
         if group in FREE_FORM_GROUPS:
             text = _neutralise(group, data.texts.get(group, ""))
-            if text or group in ALWAYS_ANSWERED:
+            if text or group in always:
                 yield f"[{group}]\r\n"
             if text:
                 yield f"{text}\r\n"
@@ -217,7 +228,7 @@ def _format_groups(data: AiccData) -> Iterator[str]:
             for name, value in data.keywords.get(group, {}).items()
             if (line := _one_line(value)) or group == "core"
         ]
-        if lines or group in ALWAYS_ANSWERED:
+        if lines or group in always:
             yield f"[{group}]\r\n"
             yield from lines
 

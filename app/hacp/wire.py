@@ -59,7 +59,7 @@ def parse_request(body: bytes, content_type: str = "", query: bytes = b"") -> Ha
         version=values.get("version", "").strip(),
         session_id=_session_id(values.get("session_id", ""), repairs),
         au_password=values.get("au_password"),
-        aicc_data=_aicc_data(values.get("aicc_data", ""), repairs),
+        aicc_data=decode_twice_encoded(values.get("aicc_data", ""), repairs),
         repairs=tuple(dict.fromkeys(repairs)),
     )
 
@@ -76,6 +76,18 @@ def format_reply(code: int, text: str, aicc_data: str | None = None) -> bytes:
         if not aicc_data.endswith("\r\n"):
             lines += "\r\n"
     return wire_encoding.encode_text(lines)
+
+
+def decode_twice_encoded(value: str, repairs: list[str]) -> str:
+    """Decode once more what Rustici's form fallback encoded twice (in JavaScript, then by the browser).
+
+    Data that already shows a line break or a bracket was encoded once, whatever it contains.
+    """
+    has_structure = any(mark in value for mark in "[\r\n")
+    if not has_structure and _TWICE_ENCODED.search(value):
+        repairs.append("aicc_data was encoded twice")
+        return wire_encoding.decode_again(value)
+    return value
 
 
 def redact(body: bytes, content_type: str, replacement: bytes) -> bytes:
@@ -139,18 +151,6 @@ def _session_id(value: str, repairs: list[str]) -> str:
         repairs.append("session_id was encoded twice")
         value = wire_encoding.decode_again(value)
     return value.strip()
-
-
-def _aicc_data(value: str, repairs: list[str]) -> str:
-    """Decode once more what Rustici's form fallback encoded twice (in JavaScript, then by the browser).
-
-    Data that already shows a line break or a bracket was encoded once, whatever it contains.
-    """
-    has_structure = any(mark in value for mark in "[\r\n")
-    if not has_structure and _TWICE_ENCODED.search(value):
-        repairs.append("aicc_data was encoded twice")
-        return wire_encoding.decode_again(value)
-    return value
 
 
 def _replace_values(raw: bytes, fields: Iterable[RawField], replacement: bytes) -> bytes:
