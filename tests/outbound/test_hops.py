@@ -10,12 +10,12 @@ from app.outbound.hops import MOST_HOPS, Hops, TooManyHops, next_hops, parse_hop
 
 def test_two_servers_that_point_at_each_other_stop_after_three_hops() -> None:
     received, sent = None, []
-    with pytest.raises(TooManyHops) as stopped:
-        for instance in ("ana", "ben") * 10:
-            header = str(next_hops(received, instance_id=instance))
-            sent.append(header)
-            received = parse_hops(header)
+    for instance in ("ana", "ben", "ana"):
+        sent.append(str(next_hops(received, instance_id=instance)))
+        received = parse_hops(sent[-1])
     assert sent == ["1 ana", "2 ana", "3 ana"]
+    with pytest.raises(TooManyHops) as stopped:
+        next_hops(received, instance_id="ben")
     assert stopped.value.hops == Hops("ana", MOST_HOPS)
     assert not stopped.value.is_ours
 
@@ -33,8 +33,21 @@ def test_a_count_beyond_all_bounds_is_refused_too() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", " ", "2", "ana", "0 ana", "-1 ana", "1000 ana", "1  ana", "1 a b", "1 ana\r\nX: y", "1 " + "a" * 65],
-)  # fmt: skip
+    [
+        None,
+        "",
+        " ",
+        "2",
+        "ana",
+        "0 ana",
+        "-1 ana",
+        "1000 ana",
+        "1  ana",
+        "1 a b",
+        "1 a\nX: y",
+        "1 " + "a" * 65,
+    ],
+)
 def test_what_no_waymark_writes_counts_as_nothing(header: str | None) -> None:
     assert parse_hops(header) is None
 
