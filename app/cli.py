@@ -6,6 +6,7 @@ from flask import Flask
 
 from app import (
     cli_db,
+    cli_delivery,
     cli_demo,
     cli_doctor,
     cli_integrations,
@@ -31,6 +32,8 @@ def register(app: Flask) -> None:
         cli_launch.launch,
         cli_progress.progress,
         cli_statements.statements,
+        cli_delivery.destination,
+        cli_delivery.delivery,
         cli_demo.demo,
         cli_simulate.simulate,
         cli_doctor.doctor,

@@ -18,6 +18,9 @@ from app.access.launches import IntegrationDisabled
 from app.access.people import BadPassword, BadPerson, UnknownPerson
 from app.catalog.service import BadCourse, UnknownCourse
 from app.db import DatabaseUnavailable
+from app.delivery.destinations import BadDestination, UnknownDestination
+from app.delivery.letters import CannotWrite
+from app.delivery.queries import UnknownDelivery
 from app.inspector.sessions import UnknownSession
 from app.learners.values import BadLearner, UnknownLearner
 from app.rehearsal import Watch
@@ -28,13 +31,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 # What a command may be refused for: shown as one line, exit code 1.
 _REFUSALS = (
     BadCourse,
+    BadDestination,
     BadHost,
     BadIntegration,
     BadLearner,
     BadPassword,
     BadPerson,
+    CannotWrite,
     IntegrationDisabled,
     UnknownCourse,
+    UnknownDelivery,
+    UnknownDestination,
     UnknownIntegration,
     UnknownLearner,
     UnknownPerson,

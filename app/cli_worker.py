@@ -20,5 +20,7 @@ from app.settings import settings_of
 @with_appcontext
 def worker(is_once: bool, leader_pid: int | None, as_json: bool) -> None:
     """Run the background jobs until told to stop; gunicorn starts this by itself."""
-    loop.run(settings_of(current_app), leader_pid=leader_pid, is_once=is_once)
+    loop.run(
+        settings_of(current_app), context=current_app.app_context, leader_pid=leader_pid, is_once=is_once
+    )
     show({"done": True}, as_json=as_json, lines=[])

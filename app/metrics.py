@@ -30,6 +30,7 @@ _hacp = Counter("waymark_hacp_requests", "HACP messages by command and error cod
 _tokens = Counter("waymark_oauth_token_requests", "Token requests by result", ["result"])
 _statements = Counter("waymark_xapi_statements", "Statements received by result", ["result"])
 _jobs = Counter("waymark_job_runs", "Runs of background jobs by result", ["job", "result"])
+_deliveries = Counter("waymark_deliveries", "Tries to pass something on, by result", ["kind", "result"])
 _build = Gauge(
     "waymark_build_info", "Always 1; the label is the version", ["version"], multiprocess_mode="max"
 )
@@ -71,6 +72,11 @@ def count_statements(result: str, number: int = 1) -> None:
 def count_job(job: str, result: str) -> None:
     """Count one run of a background job: `done` or `failed`."""
     _jobs.labels(job, result).inc()
+
+
+def count_delivery(kind: str, result: str) -> None:
+    """Count one try to pass something on: `delivered`, `retry`, `dead` or `gone`."""
+    _deliveries.labels(kind, result).inc()
 
 
 def render() -> bytes:

@@ -11,6 +11,7 @@ import os
 import secrets
 import ssl
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -52,6 +53,7 @@ class Settings:
     session_absolute_days: int = 7
     grace_minutes: int = 15
     launch_link_days: int = 30
+    lms_delay_seconds: int = 5
     exchange_days: int = 30
     exchange_max_mb: int = 512
     document_max_mb: int = 10
@@ -60,6 +62,11 @@ class Settings:
     outbound_ca_file: str | None = None
     log_level: str = "INFO"
     log_format: str = "text"
+
+    @property
+    def lms_delay(self) -> timedelta:
+        """How long results wait for more of the same session before they go to an LMS."""
+        return timedelta(seconds=self.lms_delay_seconds)
 
 
 def settings_of(app: Flask) -> Settings:
@@ -101,6 +108,9 @@ def load_settings() -> Settings:
         ),
         grace_minutes=env.int("GRACE_MINUTES", Settings.grace_minutes, validate=validate.Range(0)),
         launch_link_days=env.int("LAUNCH_LINK_DAYS", Settings.launch_link_days, validate=validate.Range(1)),
+        lms_delay_seconds=env.int(
+            "LMS_DELAY_SECONDS", Settings.lms_delay_seconds, validate=validate.Range(0, 3600)
+        ),
         exchange_days=env.int("EXCHANGE_DAYS", Settings.exchange_days, validate=validate.Range(1)),
         exchange_max_mb=env.int("EXCHANGE_MAX_MB", Settings.exchange_max_mb, validate=validate.Range(16)),
         document_max_mb=env.int("DOCUMENT_MAX_MB", Settings.document_max_mb, validate=validate.Range(1, 50)),

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 import app.models.access
+import app.models.delivery
 import app.models.launches
 import app.models.learning
 import app.models.records

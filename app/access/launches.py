@@ -121,6 +121,7 @@ class Launch:
     closed_time: timedelta
     segment_time: timedelta
     last_time: timedelta | None
+    destination_id: str | None
 
     @property
     def session_time(self) -> timedelta:

@@ -19,6 +19,7 @@ from app.access.launches import EndReason, Launch, LessonMode, ask_session
 from app.access.organisation import Organisation, ask_organisation
 from app.catalog.service import Identifier, Unit
 from app.catalog.units import is_au_password
+from app.delivery.queue import Outlet, ask_outlets
 from app.hacp.aicc_data import AiccData, parse_groups
 from app.hacp.attempt_rules import Attempt
 from app.hacp.attempts import ask_attempt
@@ -87,6 +88,7 @@ class Situation:
     now: datetime
     attempt: Callable[[], Attempt]
     own_names: Callable[[], tuple[Identity, Identifier]]
+    outlets: Callable[[], tuple[Outlet, ...]]
     phase: Phase = Phase.RUNNING
     host_finding: Finding | None = None
 
@@ -127,6 +129,7 @@ def admit(session: Session, settings: Settings, message: Message) -> Situation:
     asked_counterparts = ask_counterparts(session, launch)
     # What is looked at later comes in the same round.
     attempt, own_names = ask_attempt(session, launch, now=now), ask_own_names(session, launch)
+    outlets = ask_outlets(session, launch.integration_id)
     integration, unit = asked_counterparts()
     situation = Situation(
         message=message,
@@ -137,6 +140,7 @@ def admit(session: Session, settings: Settings, message: Message) -> Situation:
         now=now,
         attempt=attempt,
         own_names=own_names,
+        outlets=outlets,
         host_finding=host_finding,
     )
     _check_own_host(session, organisation, situation)

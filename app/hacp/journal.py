@@ -32,6 +32,8 @@ class Received:
     user_agent: str
     received_at: datetime
     is_too_large: bool = False
+    # How many servers like this one it came through.
+    hops: int = 0
 
 
 def keep_answer(

@@ -20,6 +20,7 @@ from app.hacp.attempt_rules import Attempt
 from app.hacp.changes import list_changes, list_progress_changes
 from app.hacp.commands import ACTIONS, Outcome
 from app.hacp.errors import HacpError
+from app.hacp.passing_on import pass_on
 from app.hacp.vocabulary import Command, Reported, to_observation
 from app.inspector.exchanges import RecordedChange
 from app.inspector.findings import Finding
@@ -46,6 +47,7 @@ def answer(session: Session, settings: Settings, message: Message) -> bytes:
         Reported(situation.command, session_time=timedelta(0)) if is_first else None
     )
     change, parked = _report(session, situation, outcome.launch, reported)
+    pass_on(session, settings, situation, outcome.launch, change, is_new=outcome.attempt != attempt)
     _mark_seen(session, situation)
     reply = wire.format_reply(0, "Successful", outcome.aicc_data)
     journal.keep_answer(

@@ -17,6 +17,7 @@ from app import clock
 from app.access.launches import EndReason, LaunchState
 from app.access.policies import MasteryPolicy
 from app.catalog.service import own_identifier
+from app.delivery.queue import Whose, announce_change, ask_outlets, pass_up
 from app.hacp.status_rules import decide_at_exit
 from app.hacp.vocabulary import Command, LessonStatus, Manner, Reported, parse_score, to_observation
 from app.learners.service import own_identity
@@ -69,6 +70,9 @@ def _end(session: Session, settings: Settings, launch: Any, now: datetime) -> No
     )
     if launch.attempt_id is not None:
         _judge(session, launch, now)
+    if launch.destination_id is not None and launch.first_message_at is not None and not launch.is_demo:
+        whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
+        pass_up(session, launch.destination_id, whose, at=now, is_exit=True)
 
 
 def _when_and_why(settings: Settings, launch: Any) -> tuple[datetime, EndReason]:
@@ -100,7 +104,7 @@ def _judge(session: Session, launch: Any, now: datetime) -> None:
         update(_ATTEMPT).where(_ATTEMPT.c.id == attempt.id).values(lesson_status=status.value, updated_at=now)
     )
     reported = Reported(Command.EXIT_AU, status, session_time=launch.closed_time + launch.segment_time)
-    record(
+    change = record(
         session,
         identity=own_identity(session, launch.learner_id),
         identifier=own_identifier(session, launch.course_id),
@@ -114,6 +118,9 @@ def _judge(session: Session, launch: Any, now: datetime) -> None:
         integration_id=launch.integration_id,
         unit_id=launch.unit_id,
     )
+    if not launch.is_demo:
+        whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
+        announce_change(session, ask_outlets(session, launch.integration_id)(), change, whose, at=now)
 
 
 def _counts(launch: Any) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import clock, metrics
 from app.access.tokens import prune_tokens
 from app.db import DatabaseUnavailable, transact
+from app.delivery.worker import Context, Postman, deliver_due
 from app.inspector.exchanges import prune_exchanges
 from app.jobs.expiry import expire_launches
 from app.jobs.lease import take_lease
@@ -58,14 +59,18 @@ JOBS = (
 )
 
 
-def run(settings: Settings, *, leader_pid: int | None = None, is_once: bool = False) -> None:
+def run(
+    settings: Settings, *, context: Context, leader_pid: int | None = None, is_once: bool = False
+) -> None:
     """Run jobs until SIGTERM or SIGINT; with `leader_pid`, only as long as that parent process lives.
 
-    Needs an application context. `is_once` looks at every job one time and returns.
+    Needs an application context, and `context` to make one for each thread. `is_once` looks at every job one
+    time, delivers what is due and returns.
     """
     holder = f"{platform.node()[:40]}:{os.getpid()}"
     if is_once:
         run_due_jobs(settings, holder=holder)
+        deliver_due(settings, holder=holder)
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,11 +78,14 @@ def run(settings: Settings, *, leader_pid: int | None = None, is_once: bool = Fa
     if leader_pid is not None:
         _die_with_parent()
     log.info("worker started", holder=holder)
+    postman = Postman(settings, holder=holder, context=context)
+    postman.start()
     ticks = itertools.count()
     while not stop.is_set() and leader_pid in (None, os.getppid()):
         if next(ticks) % TICKS_PER_LOOK == 0:
             run_due_jobs(settings, holder=holder, stop=stop)
         stop.wait(TICK_SECONDS)
+    postman.stop()
     log.info("worker stopped", holder=holder)
 
 

@@ -72,6 +72,8 @@ class Launch(Base):
     segment_time: Mapped[timedelta] = mapped_column(Span, default=timedelta(0))
     # Time of the last accepted PutParam, for the rule of grace after ExitAU.
     last_time: Mapped[timedelta | None] = mapped_column(Span)
+    # The LMS that it came from and gets its results. No foreign key: a launch outlives what it was for.
+    destination_id: Mapped[str | None] = mapped_column(String(18))
     opened_address: Mapped[str | None] = mapped_column(String(64))
     opened_agent: Mapped[str | None] = mapped_column(String(255))
 

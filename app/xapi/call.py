@@ -56,6 +56,8 @@ class Call:
     accept_language: str | None = None
     # False when the query string is not UTF-8; then `parameters` holds replacement characters.
     is_query_readable: bool = True
+    # How many servers like this one it came through.
+    hops: int = 0
 
     def find_parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.clients import mark_client_seen
 from app.access.integrations import Milestone
+from app.delivery.queue import pass_on_statements
 from app.inspector.exchanges import BODY_CAP_BYTES, write_exchange
 from app.inspector.findings import Finding
 from app.progress.wording import describe_progress
@@ -68,10 +69,13 @@ def _receive(
 def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Incoming]) -> Outcome:
     """Store statements, move the progress they speak of, and log the exchange."""
     draft = call.draft
-    planned = plan(session, caller.client, statements, received_at=draft.received_at)
+    planned = plan(session, caller.client, statements, received_at=draft.received_at, hops=call.hops)
     outcome = store(session, caller, statements, version=caller.version(call), exchange_id=draft.request_id)
     effect = Effect()
     if outcome.new:
+        keys, at = [stored.key for stored in outcome.new], draft.received_at
+        integration_id = caller.client.integration_id
+        pass_on_statements(session, planned.outlets(), keys, integration_id, at=at, hops=call.hops)
         counted = [stored for stored in outcome.new if stored.key not in outcome.voided]
         if counted:
             effect = track(session, caller.client, counted, planned)

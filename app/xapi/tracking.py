@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypedDict
@@ -14,6 +14,7 @@ from app.access.clients import Client
 from app.access.integrations import UserType
 from app.catalog.service import Identifier, ask_identifier, resolve_identifier
 from app.db import find_trouble, savepoint
+from app.delivery.queue import Outlet, Whose, announce_change, announce_stranger, ask_outlets
 from app.inspector.findings import Finding
 from app.learners.service import ask_identity, resolve_identity
 from app.learners.values import Identity, IdentityKind
@@ -51,13 +52,19 @@ class Plan:
     """
 
     mapped: tuple[Mapped | Exception | None, ...]
+    outlets: Callable[[], tuple[Outlet, ...]]
+    hops: int
     identities: Mapping[Actor, Asked]
     identifiers: Mapping[Activity, Asked]
 
 
-def plan(session: Session, client: Client, statements: Sequence[Incoming], *, received_at: datetime) -> Plan:
+def plan(
+    session: Session, client: Client, statements: Sequence[Incoming], *, received_at: datetime, hops: int = 0
+) -> Plan:
     """Map statements before they are stored, and ask ahead for the names they speak of."""
     mapped = tuple(_map(client, incoming, received_at) for incoming in statements)
+    # What is played for show is nobody else's business.
+    outlets = _no_outlets if client.is_demo else ask_outlets(session, client.integration_id)
     identities: dict[Actor, Asked] = {}
     identifiers: dict[Activity, Asked] = {}
     if may_fail_quickly(session):
@@ -68,7 +75,7 @@ def plan(session: Session, client: Client, statements: Sequence[Incoming], *, re
                         identities[one.actor] = ask_identity(session, **_names(one.actor))
                     if one.activity not in identifiers:
                         identifiers[one.activity] = ask_identifier(session, one.activity.id)
-    return Plan(mapped, identities, identifiers)
+    return Plan(mapped, outlets, hops, identities, identifiers)
 
 
 def track(session: Session, client: Client, statements: Sequence[Stored], planned: Plan) -> Effect:
@@ -116,7 +123,7 @@ def _track_all(session: Session, client: Client, statements: Iterable[Stored], p
     identifiers = {one.activity: _identifier(session, client, one.activity, planned) for _, one in said}
     waiting = [_Turn(stored, one, identities[one.actor], identifiers[one.activity]) for stored, one in said]
     while waiting:
-        waiting = _take_turns(session, client, waiting, effect)
+        waiting = _take_turns(session, client, waiting, effect, planned)
     return effect
 
 
@@ -130,7 +137,9 @@ class _Turn:
     identifier: Identifier
 
 
-def _take_turns(session: Session, client: Client, turns: Sequence[_Turn], effect: Effect) -> list[_Turn]:
+def _take_turns(
+    session: Session, client: Client, turns: Sequence[_Turn], effect: Effect, planned: Plan
+) -> list[_Turn]:
     """Record the first report of each pair, all asked for in one round; returns those that must wait."""
     looks: dict[tuple[str, str], tuple[_Turn, Look]] = {}
     later = []
@@ -144,7 +153,7 @@ def _take_turns(session: Session, client: Client, turns: Sequence[_Turn], effect
         )
         looks[pair] = (turn, look)
     for turn, look in looks.values():
-        effect.change = record(
+        effect.change = change = record(
             session,
             identity=turn.identity,
             identifier=turn.identifier,
@@ -154,7 +163,9 @@ def _take_turns(session: Session, client: Client, turns: Sequence[_Turn], effect
             look=look,
         )
         effect.learner_id = turn.identity.learner_id
-        _note_strangers(session, client, turn.mapped, turn.identity, turn.identifier, effect)
+        _note_strangers(session, client, turn, effect, planned)
+        whose, at = _whose(client, turn, planned), turn.mapped.report.received_at
+        announce_change(session, planned.outlets(), change, whose, at=at)
     return later
 
 
@@ -210,10 +221,19 @@ def _identifier(session: Session, client: Client, activity: Activity, planned: P
     )
 
 
-def _note_strangers(
-    session: Session, client: Client, one: Mapped, identity: Identity, identifier: Identifier, effect: Effect
-) -> None:
+def _no_outlets() -> tuple[Outlet, ...]:
+    return ()
+
+
+def _whose(client: Client, turn: _Turn, planned: Plan) -> Whose:
+    return Whose(
+        client.integration_id, turn.identity.learner_id, turn.identifier.course_id, hops=planned.hops
+    )
+
+
+def _note_strangers(session: Session, client: Client, turn: _Turn, effect: Effect, planned: Plan) -> None:
     """Note who or what is not known yet, when a pair is first heard of, and an unexpected kind of name."""
+    one, identity, identifier = turn.mapped, turn.identity, turn.identifier
     expected = _EXPECTED.get(client.user_type) if client.user_type and client.is_lenient else None
     if expected is not None and one.actor.kind is not expected:
         effect.note("M4", f"{one.actor.kind.value} came, {expected.value} is expected")
@@ -223,6 +243,8 @@ def _note_strangers(
     known = _SELECT_KNOWN.first(session, pair)
     if known is not None and known.is_provisional:
         effect.note("M1", f"{one.actor.kind.value} {one.actor.value}")
+        whose, at = _whose(client, turn, planned), one.report.received_at
+        announce_stranger(session, planned.outlets(), whose, at=at)
     if known is not None and known.is_stub:
         effect.note("M3", one.activity.id)
 

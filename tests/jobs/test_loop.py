@@ -34,7 +34,7 @@ def _fail(_session: Session, _settings: Settings) -> int:
 def _run(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch, *jobs: Job) -> None:
     monkeypatch.setattr(loop, "JOBS", jobs)
     with app.app_context():
-        loop.run(settings, is_once=True)
+        loop.run(settings, context=app.app_context, is_once=True)
 
 
 def test_a_job_is_repeated_until_nothing_is_left(
@@ -66,4 +66,4 @@ def test_a_broken_job_does_not_stop_the_next(
 
 def test_the_real_jobs_run_on_an_empty_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
-        loop.run(settings, is_once=True)
+        loop.run(settings, context=app.app_context, is_once=True)

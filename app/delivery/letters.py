@@ -1,0 +1,161 @@
+"""Write what is sent: a delivery's row becomes a request, and how its answer is to be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.organisation import load_organisation
+from app.access.sealing import CannotUnseal, unseal
+from app.delivery import access_tokens
+from app.delivery.lanes import Result, Task
+from app.delivery.queue import LRS, WEBHOOK
+from app.delivery.targets import lrs, webhook
+from app.delivery.verdicts import Verdict, judge_status
+from app.models.delivery import Delivery, Destination
+from app.models.records import Statement
+from app.outbound.guard import Answer, Call, Way
+from app.settings import Settings
+
+SECRETS = "destination"
+# Values of these headers are never shown.
+_HIDDEN = frozenset({"authorization"})
+_EXCERPT = 300
+
+
+class CannotWrite(Exception):
+    """A message that can never be sent; `sentence` says why."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A request, how people are shown it, and how its answer is judged.
+
+    `authorize` gives the Authorization header where that may need a call of its own; it raises CannotReach.
+    """
+
+    way: Way
+    call: Call
+    shown: str
+    judge: Callable[[Answer], Verdict]
+    authorize: Callable[[], str] | None = None
+
+
+def write_letter(session: Session, settings: Settings, task: Task) -> Letter | Result:
+    """Return the request for a delivery, or what came of it where none was needed.
+
+    Raises CannotWrite for one that can never be sent.
+    """
+    row, lane = session.get(Delivery, task.delivery_id), session.get(Destination, task.destination_id)
+    if row is None or lane is None:
+        raise CannotWrite("deleted", "the destination was deleted")
+    way = find_way(session, settings)
+    if lane.kind == WEBHOOK:
+        return write_webhook(settings, way, lane, row.message_id, row.payload.encode(), at=clock.now())
+    assert lane.kind == LRS, f"nothing of this kind is sent to {lane.kind}"
+    return write_statement(settings, way, lane, _statement_text(session, row), hops=row.hops + 1)
+
+
+def find_way(session: Session, settings: Settings) -> Way:
+    """Return the way out, on which we do not meet ourselves."""
+    host = load_organisation(session, settings).public_host
+    return Way.of(settings, own_hosts=[str(host)])
+
+
+def write_webhook(
+    settings: Settings, way: Way, lane: Destination, message_id: str, body: bytes, *, at: datetime
+) -> Letter:
+    """Return a signed message."""
+    secrets = read_secrets(settings, lane)
+    live = [each["secret"] for each in secrets["signing"] if _is_live(each, at)]
+    headers = webhook.sign(live, message_id, int(at.timestamp()), body)
+    call = Call("POST", lane.url, headers, body)
+    return Letter(way, call, show_call(call), _judge_with(judge_status))
+
+
+def write_statement(settings: Settings, way: Way, lane: Destination, text: str, *, hops: int) -> Letter:
+    """Return a PUT of one statement under its own id."""
+    statement = json.loads(text)
+    version = "2.0.0" if str(statement.get("version", "1")).startswith("2") else "1.0.3"
+    # What stored it last says so itself.
+    for name in ("stored", "authority"):
+        statement.pop(name, None)
+    headers = {
+        "Content-Type": "application/json",
+        lrs.VERSION_HEADER: version,
+        lrs.HOPS_HEADER: str(hops),
+    }
+    body = json.dumps(statement, ensure_ascii=False).encode()
+    call = Call("PUT", lrs.statement_url(lane.url, statement["id"]), headers, body)
+    return Letter(way, call, show_call(call), _judge_store(lane), _authorize(settings, way, lane))
+
+
+def read_secrets(settings: Settings, lane: Destination) -> dict[str, Any]:
+    """Return a destination's secrets; raises CannotWrite when they were sealed with another key."""
+    try:
+        found = json.loads(unseal(settings, lane.secrets or b"", purpose=SECRETS))
+    except CannotUnseal as error:
+        raise CannotWrite("sealed", f"the secrets of this destination are {error}") from error
+    assert isinstance(found, dict)
+    return found
+
+
+def show_call(call: Call) -> str:
+    """Write a request down for people, without its secrets."""
+    lines = [f"{call.method} {call.url}"]
+    lines += [f"{name}: {'…' if name.lower() in _HIDDEN else value}" for name, value in call.headers.items()]
+    return "\n".join(lines) + "\n\n" + call.body.decode("utf-8", "replace")
+
+
+def _statement_text(session: Session, row: Delivery) -> str:
+    if row.statement_key is None:
+        return row.payload
+    statement = session.get(Statement, row.statement_key)
+    if statement is None:
+        raise CannotWrite("erased", "the statement was erased before it could be passed on")
+    return statement.payload
+
+
+def _authorize(settings: Settings, way: Way, lane: Destination) -> Callable[[], str]:
+    secrets, options, lane_id = read_secrets(settings, lane), json.loads(lane.options), lane.id
+    if options.get("auth") == "oauth2":
+        return lambda: access_tokens.find(way, lane_id, options, secrets)
+    return lambda: lrs.basic_authorization(options.get("user", ""), secrets.get("password", ""))
+
+
+def _judge_store(lane: Destination) -> Callable[[Answer], Verdict]:
+    judge, lane_id = _judge_with(lrs.judge), lane.id
+
+    def judged(answer: Answer) -> Verdict:
+        if answer.status == 401:
+            access_tokens.forget(lane_id)
+        return judge(answer)
+
+    return judged
+
+
+def _judge_with(judge: Callable[[int, dict[str, str], str], Verdict]) -> Callable[[Answer], Verdict]:
+    return lambda answer: judge(answer.status, dict(answer.headers), excerpt_of(answer))
+
+
+def excerpt_of(answer: Answer) -> str:
+    """Return the beginning of an answer's text on one line."""
+    return " ".join(answer.body[: _EXCERPT * 4].decode("utf-8", "replace").replace("\x00", " ").split())[
+        :_EXCERPT
+    ]
+
+
+def _is_live(secret: Mapping[str, Any], at: datetime) -> bool:
+    until = secret.get("until")
+    return until is None or datetime.fromisoformat(until) > at

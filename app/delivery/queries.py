@@ -1,0 +1,190 @@
+"""The outbox for people: what was delivered, what waits, what was given up, and doing something about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.models.delivery import Delivery as Row, DeliveryTry, Destination
+from app.models.learning import Course, Learner
+
+STATES = ("pending", "delivered", "dead")
+PAGE = 50
+
+
+class UnknownDelivery(LookupError):
+    """There is no delivery with this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One piece of outbox work as people see it."""
+
+    id: int
+    message_id: str
+    destination_id: str
+    destination_name: str
+    kind: str
+    state: str
+    tries: int
+    due_at: datetime
+    created_at: datetime
+    done_at: datetime | None
+    code: str
+    reason: str
+    learner_id: str | None
+    learner_name: str | None
+    course_id: str | None
+    course_title: str | None
+    launch_id: str | None
+    statement_key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try of a delivery; `code` is None while nobody knows how it ended, '' for a good one."""
+
+    id: int
+    started_at: datetime
+    milliseconds: int | None
+    status: int | None
+    code: str | None
+    reason: str
+    request: str
+    reply: str
+
+
+def list_deliveries(
+    session: Session,
+    *,
+    state: str | None = None,
+    destination_id: str | None = None,
+    learner_id: str | None = None,
+    course_id: str | None = None,
+    launch_id: str | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[Delivery]:
+    """List deliveries, the newest first; `before` is the id after which the page ends."""
+    query = (
+        select(Row, Destination.name, Learner.name, Course.title)
+        .join(Destination, Destination.id == Row.destination_id)
+        .outerjoin(Learner, Learner.id == Row.learner_id)
+        .outerjoin(Course, Course.id == Row.course_id)
+        .order_by(Row.id.desc())
+        .limit(limit)
+    )
+    given = {
+        Row.state: state,
+        Row.destination_id: destination_id,
+        Row.learner_id: learner_id,
+        Row.course_id: course_id,
+        Row.launch_id: launch_id,
+    }
+    for column, value in given.items():
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(Row.id < before)
+    return [_to_delivery(*found) for found in session.execute(query)]
+
+
+def get_delivery(session: Session, delivery_id: int) -> Delivery:
+    """Return one; raises UnknownDelivery."""
+    found = list_deliveries(session, before=delivery_id + 1, limit=1)
+    if not found or found[0].id != delivery_id:
+        raise UnknownDelivery(f"there is no delivery {delivery_id}")
+    return found[0]
+
+
+def list_tries(session: Session, delivery_id: int) -> list[Try]:
+    """List the tries of a delivery, the first first."""
+    query = select(DeliveryTry).where(DeliveryTry.delivery_id == delivery_id).order_by(DeliveryTry.id)
+    return [
+        Try(
+            id=row.id,
+            started_at=row.started_at,
+            milliseconds=row.milliseconds,
+            status=row.status,
+            code=row.code,
+            reason=row.reason,
+            request=row.request,
+            reply=row.reply,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def count_states(session: Session, *, destination_id: str | None = None) -> dict[str, int]:
+    """Count the deliveries in each state."""
+    query = select(Row.state, func.count()).group_by(Row.state)
+    if destination_id is not None:
+        query = query.where(Row.destination_id == destination_id)
+    found = dict(session.execute(query).tuples().all())
+    return {state: found.get(state, 0) for state in STATES}
+
+
+def retry(session: Session, delivery_id: int) -> Delivery:
+    """Let a delivery be due now, from the beginning of its plan; one that was delivered is sent once more."""
+    get_delivery(session, delivery_id)
+    session.execute(update(Row).where(Row.id == delivery_id).values(_again()))
+    return get_delivery(session, delivery_id)
+
+
+def retry_dead(session: Session, *, destination_id: str | None = None) -> int:
+    """Let everything that was given up be due now; returns how many."""
+    return _redrive(session, "dead", destination_id)
+
+
+def replay(session: Session, *, destination_id: str, since: datetime) -> int:
+    """Send again what a receiver got since then, under the same message ids; returns how many."""
+    return _redrive(session, "delivered", destination_id, since=since)
+
+
+def _redrive(
+    session: Session, state: str, destination_id: str | None, *, since: datetime | None = None
+) -> int:
+    statement = update(Row).where(Row.state == state).values(_again()).returning(Row.id)
+    if destination_id is not None:
+        statement = statement.where(Row.destination_id == destination_id)
+    if since is not None:
+        statement = statement.where(Row.created_at >= since)
+    return len(session.scalars(statement).all())
+
+
+def _again() -> dict[str, object]:
+    return {
+        "state": "pending",
+        "tries": 0,
+        "due_at": clock.now(),
+        "done_at": None,
+        "waits_for_lane": False,
+        "revision": Row.revision + 1,
+    }
+
+
+def _to_delivery(row: Row, destination: str, learner: str | None, course: str | None) -> Delivery:
+    return Delivery(
+        id=row.id,
+        message_id=row.message_id,
+        destination_id=row.destination_id,
+        destination_name=destination,
+        kind=row.kind,
+        state=row.state,
+        tries=row.tries,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        done_at=row.done_at,
+        code=row.code,
+        reason=row.reason,
+        learner_id=row.learner_id,
+        learner_name=learner,
+        course_id=row.course_id,
+        course_title=course,
+        launch_id=row.launch_id,
+        statement_key=row.statement_key,
+    )

@@ -1,0 +1,1 @@
+"""How each kind of receiver is spoken to and when it has understood: bytes and values only."""

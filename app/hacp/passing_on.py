@@ -1,0 +1,42 @@
+"""What an AICC message makes known to others: the LMS that launched it, webhooks and record stores."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.access.launches import Launch, LaunchState
+from app.delivery.queue import Whose, announce_change, pass_on_result, pass_up
+from app.hacp.admission import Situation
+from app.progress.service import Change
+from app.settings import Settings
+
+
+def pass_on(
+    session: Session,
+    settings: Settings,
+    situation: Situation,
+    after: Launch,
+    change: Change | None,
+    *,
+    is_new: bool,
+) -> None:
+    """Put into the outbox what a message changed; `is_new` tells whether the attempt did."""
+    launch, now = situation.launch, situation.now
+    if launch.is_demo:
+        return
+    whose = Whose(
+        launch.integration_id,
+        launch.learner_id,
+        launch.course_id,
+        launch_id=launch.id,
+        hops=situation.message.received.hops,
+    )
+    has_ended = after.state is LaunchState.ENDED and launch.state is not LaunchState.ENDED
+    if launch.destination_id is not None and (is_new or has_ended):
+        delay = settings.lms_delay
+        pass_up(session, launch.destination_id, whose, at=now, is_exit=has_ended, delay=delay)
+    outlets = situation.outlets()
+    if change is not None and change.appended and outlets:
+        announce_change(session, outlets, change, whose, at=now)
+        message_id = situation.message.received.request_id
+        pass_on_result(session, settings, outlets, change, whose, message_id=message_id, at=now)
