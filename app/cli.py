@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app import (
+    cli_catalog,
     cli_db,
     cli_delivery,
     cli_demo,
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
         cli_people.admin,
         cli_integrations.integration,
         cli_integrations.credential,
+        cli_catalog.catalog,
         cli_learning.course,
         cli_learning.learner,
         cli_launch.launch,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.access.audit import COMMAND_LINE, write_audit
-from app.cli_terminal import Noun, json_option, note, one_line, show
+from app.cli_terminal import Noun, draw_bar, json_option, note, one_line, show
 from app.settings import settings_of
 from app.xapi.admission import Caller
 from app.xapi.errors import XapiError
@@ -59,7 +59,7 @@ def export(
             raise click.UsageError(error.text) from None
         total = None if wanted else count_stored(session, integration_id)
     written = 0
-    with _opened(output, "wb") as file, _bar(total, "Writing statements", is_shown=not as_json) as bar:
+    with _opened(output, "wb") as file, draw_bar(total, "Writing statements", is_shown=not as_json) as bar:
         while True:
             with db.reading() as session:
                 lines, number = read_lines(session, run)
@@ -92,7 +92,7 @@ def import_(context: click.Context, file: str, integration_id: str, as_json: boo
             raise click.ClickException(error.text) from None
     new = same = failed = 0
     size = Path(file).stat().st_size if file != _STANDARD else None
-    with _opened(file, "rb") as source, _bar(size, "Reading statements", is_shown=not as_json) as bar:
+    with _opened(file, "rb") as source, draw_bar(size, "Reading statements", is_shown=not as_json) as bar:
         for lines in _batches(_read_lines(source)):
             taken = _take(caller, lines)
             new, same, failed = new + taken.new, same + taken.same, failed + len(taken.errors)
@@ -160,23 +160,6 @@ def _opened(name: str, mode: str) -> AbstractContextManager[IO[bytes]]:
     if name.endswith(".gz"):
         return cast(AbstractContextManager[IO[bytes]], gzip.open(name, mode))
     return cast(AbstractContextManager[IO[bytes]], Path(name).open(mode))
-
-
-def _bar(length: int | None, label: str, *, is_shown: bool) -> AbstractContextManager[_Bar]:
-    """Return a progress bar on stderr, or nothing where nobody looks or the end is not known."""
-    if length is None or not is_shown or not sys.stderr.isatty():
-        return nullcontext(_Bar())
-    return cast(
-        AbstractContextManager[_Bar],
-        click.progressbar(length=length, label=label, file=sys.stderr, width=0),
-    )
-
-
-class _Bar:
-    """The progress bar of a run that nobody watches."""
-
-    def update(self, steps: int) -> None:
-        """Show nothing."""
 
 
 def _audit(action: str, integration_id: str, detail: dict[str, str]) -> None:

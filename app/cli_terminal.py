@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, TypeVar, cast
 
 import click
 from flask.cli import AppGroup
@@ -169,3 +169,20 @@ def watch_bar(label: str) -> Watch:
             yield advance
 
     return watch
+
+
+def draw_bar(length: int | None, label: str, *, is_shown: bool) -> AbstractContextManager[Bar]:
+    """Return a progress bar on stderr, or nothing where nobody looks or the end is not known."""
+    if length is None or not is_shown or not sys.stderr.isatty():
+        return nullcontext(Bar())
+    return cast(
+        AbstractContextManager[Bar],
+        click.progressbar(length=length, label=label, file=sys.stderr, width=0),
+    )
+
+
+class Bar:
+    """The progress bar of a run that nobody watches."""
+
+    def update(self, steps: int) -> None:
+        """Show nothing."""

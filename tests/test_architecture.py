@@ -61,6 +61,7 @@ SANS_IO = (
     "app/progress/rules.py",
     "app/catalog/package*.py",
     "app/catalog/identifiers.py",
+    "app/catalog/course_rules.py",
     "app/access/hosts.py",
     "app/inspector/findings.py",
     "app/inspector/messages.py",

@@ -57,6 +57,11 @@ class Organisation:
     def hacp_url(self) -> str:
         return f"{self.public_url}/hacp"
 
+    @property
+    def lms_launch_url(self) -> str:
+        """What an LMS's launch URLs begin with; integration and unit follow."""
+        return f"{self.public_url}/aicc/"
+
 
 def load_organisation(session: Session, settings: Settings) -> Organisation:
     """Read the choices; the environment wins over the pages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 # The content API writes urn:li:lyndaCourse:N, statements (in other receivers' tests) urn:lyndaCourse:N.
 _SHORT_URN = re.compile(r"urn:(?:li:)?(lynda(?:Course|Video|LearningPath)):", re.IGNORECASE)
@@ -13,6 +14,17 @@ _FAMILIES = {
 }
 _URN_TYPES = {"lyndaCourse": "course", "lyndaLearningPath": "path", "lyndaVideo": "video"}
 _PARENT = re.compile(r"urn:li:lyndaVideo:\((urn:li:lyndaCourse:[^,()]+),[^()]*\)")
+_ANY_URN = re.compile(
+    r"urn:(?:li:)?lynda(?:Video:\(urn:(?:li:)?lyndaCourse:[0-9]{1,20},[0-9]{1,20}\)|Course:[0-9]{1,20}"
+    r"|LearningPath:[0-9a-f]{1,40})",
+    re.IGNORECASE | re.ASCII,
+)
+_SLUG = re.compile(
+    r"https?://(?:[a-z0-9-]{1,40}\.)?linkedin\.com/learning/((?:paths/)?[\w-]{1,200})/?(?=[?#&\s]|\Z)",
+    re.IGNORECASE,
+)
+# Addresses of LinkedIn Learning itself that name no course.
+_NO_SLUGS = {"login", "me", "search", "browse", "topics", "paths"}
 _TYPE_IRIS = {
     "http://adlnet.gov/expapi/activities/course": "course",
     "http://adlnet.gov/expapi/activities/media": "video",
@@ -30,6 +42,22 @@ def normalise_identifier(text: str) -> str:
     """
     cleaned = "".join(c if c.isprintable() else " " for c in text).strip()
     return _SHORT_URN.sub(lambda match: f"urn:li:{_FAMILIES[match[1].lower()]}:", cleaned)
+
+
+def find_in_launch_url(url: str) -> tuple[str, ...]:
+    """Return the identifiers that LinkedIn's launch URL tells: the URN, and the address with the slug.
+
+    Both may stand inside a parameter, percent-encoded: a sign-in page that leads on to the course.
+    """
+    text = unquote(unquote(url[:4096]))
+    found: list[str] = []
+    if urn := _ANY_URN.search(text):
+        found.append(normalise_identifier(urn[0]))
+    slugs = (match[1].lower() for match in _SLUG.finditer(text))
+    slug = next((each for each in slugs if each not in _NO_SLUGS), None)
+    if slug is not None:
+        found.append(f"https://www.linkedin.com/learning/{slug}")
+    return tuple(found)
 
 
 def course_type(identifier: str, type_iri: str | None = None) -> str:

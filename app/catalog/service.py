@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.catalog.course_rules import BadCourse as BadCourse, check_launch_url, clean_title
 from app.catalog.identifiers import course_type, normalise_identifier, parent_identifier
 from app.db import on_conflict_insert
 from app.models import learning as tables
@@ -21,10 +21,6 @@ TYPES = ("course", "path", "video", "other")
 
 class UnknownCourse(LookupError):
     """There is no course with this id."""
-
-
-class BadCourse(ValueError):
-    """The course cannot be kept as given; the message is fit for the person who typed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,8 @@ class Unit:
     time_limit_action: str | None = None
     comments: str = ""
     au_password_hash: bytes | None = None
+    system_id: str = "A1"
+    title: str = ""
 
 
 def resolve_identifier(
@@ -82,7 +80,7 @@ def resolve_identifier(
     row = (asked or ask_identifier(session, value)).first()
     value = fit_key(normalise_identifier(value), MAX_IDENTIFIER_BYTES)
     if row is not None:
-        if title and row.is_stub and row.title == _clean_title(value):
+        if title and row.is_stub and row.title == clean_title(value):
             _title_stub(session, row.course_id, title)
         return Identifier(id=row.id, course_id=row.course_id)
     parent = parent_identifier(value)
@@ -129,7 +127,7 @@ def add_course(
 
     Raises BadCourse for an empty title or identifier, or a launch URL that is not http or https.
     """
-    title = _clean_title(title)
+    title = clean_title(title)
     identifier = fit_key(normalise_identifier(activity_id), MAX_IDENTIFIER_BYTES)
     if not title:
         raise BadCourse("give the course a title")
@@ -140,7 +138,7 @@ def add_course(
         type_ = "course" if type_ == "other" else type_
     if type_ not in TYPES:
         raise BadCourse(f"the type is one of {', '.join(TYPES)}")
-    url = _check_launch_url(launch_url)
+    url = check_launch_url(launch_url)
     found = _find_identifier(session, identifier)
     if found is None:
         course_id = _insert_course(
@@ -243,6 +241,8 @@ def get_unit(session: Session, course_id: str) -> Unit:
         time_limit_action=unit.time_limit_action,
         comments=unit.comments,
         au_password_hash=unit.au_password_hash,
+        system_id=unit.system_id,
+        title=unit.title,
     )
 
 
@@ -251,25 +251,6 @@ def delete_demo_courses(session: Session) -> int:
     count = session.scalar(select(func.count()).select_from(tables.Course).where(tables.Course.is_demo)) or 0
     session.execute(delete(tables.Course).where(tables.Course.is_demo))
     return count
-
-
-def _clean_title(title: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in title).split())[:500]
-
-
-def _check_launch_url(url: str | None) -> str | None:
-    if url is None or not url.strip():
-        return None
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise BadCourse("the launch URL is not a web address") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadCourse("the launch URL begins with https:// (or http://)")
-    if any(c.isspace() or not c.isprintable() or c == "\\" for c in url) or parts.username is not None:
-        raise BadCourse("the launch URL holds no spaces, backslashes or sign-in names")
-    return url
 
 
 _IDENTIFIER, _COURSE = table_of(tables.CourseIdentifier), table_of(tables.Course)
@@ -303,7 +284,7 @@ def _insert_course(
     is_demo: bool,
 ) -> str:
     course_id = new_id()
-    title = _clean_title(title) or activity_id[:500]
+    title = clean_title(title) or activity_id[:500]
     session.execute(
         insert(tables.Course).values(
             id=course_id,
@@ -342,7 +323,7 @@ def _attach(session: Session, course_id: str, value: str) -> Identifier:
 
 def _title_stub(session: Session, course_id: str, title: str) -> None:
     """Give a stub, whose title is only its identifier, the one that a message brought."""
-    if cleaned := _clean_title(title):
+    if cleaned := clean_title(title):
         session.execute(
             update(tables.Course)
             .where(tables.Course.id == course_id)

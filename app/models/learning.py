@@ -61,6 +61,8 @@ class Course(Base):
         ForeignKey("integration.id", ondelete="SET NULL"), index=True
     )
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
+    # What its package says of it.
+    description: Mapped[str] = mapped_column(Text, default="", server_default="")
     is_stub: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -85,6 +87,8 @@ class AssignableUnit(Base):
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     system_id: Mapped[str] = mapped_column(String(255), default="A1")
+    # Blank for the one unit of a course, which is called by the course's title.
+    title: Mapped[str] = mapped_column(String(500), default="", server_default="")
     launch_url: Mapped[str | None] = mapped_column(Text)
     web_launch: Mapped[str] = mapped_column(Text, default="")
     core_vendor: Mapped[str] = mapped_column(Text, default="")
