@@ -181,7 +181,7 @@ def write_test(session: Session, settings: Settings, destination_id: str) -> Let
         payload = {"type": TEST, "timestamp": now.isoformat(), "data": {"destination": row.name}}
         return write_webhook(settings, way, row, f"msg_test_{new_id()}", json.dumps(payload).encode(), at=now)
     if row.kind == LRS:
-        return write_statement(settings, way, row, json.dumps(_test_statement(now)), hops=0)
+        return write_statement(settings, way, row, json.dumps(_test_statement(now)))
     raise BadDestination("an LMS is tested by launching a course from it")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from app.delivery.verdicts import Verdict, judge_status
 from app.models.delivery import Delivery, Destination
 from app.models.records import Statement
 from app.outbound.guard import Answer, Call, Way
+from app.outbound.hops import HEADER, next_hops, parse_hops
 from app.settings import Settings
 
 SECRETS = "destination"
@@ -64,7 +66,12 @@ def write_letter(session: Session, settings: Settings, task: Task) -> Letter | R
     if lane.kind == WEBHOOK:
         return write_webhook(settings, way, lane, row.message_id, row.payload.encode(), at=clock.now())
     assert lane.kind == LRS, f"nothing of this kind is sent to {lane.kind}"
-    return write_statement(settings, way, lane, _statement_text(session, row), hops=row.hops + 1)
+    return write_statement(settings, way, lane, _statement_text(session, row), hops=row.hops)
+
+
+def instance_id(settings: Settings) -> str:
+    """Return what other servers like this one know it by; every host of one deployment is the same."""
+    return hashlib.sha256(b"waymark instance\0" + settings.secret_key.encode()).hexdigest()[:12]
 
 
 def find_way(session: Session, settings: Settings) -> Way:
@@ -84,7 +91,7 @@ def write_webhook(
     return Letter(way, call, show_call(call), _judge_with(judge_status))
 
 
-def write_statement(settings: Settings, way: Way, lane: Destination, text: str, *, hops: int) -> Letter:
+def write_statement(settings: Settings, way: Way, lane: Destination, text: str, *, hops: str = "") -> Letter:
     """Return a PUT of one statement under its own id."""
     statement = json.loads(text)
     version = "2.0.0" if str(statement.get("version", "1")).startswith("2") else "1.0.3"
@@ -94,7 +101,7 @@ def write_statement(settings: Settings, way: Way, lane: Destination, text: str, 
     headers = {
         "Content-Type": "application/json",
         lrs.VERSION_HEADER: version,
-        lrs.HOPS_HEADER: str(hops),
+        HEADER: str(next_hops(parse_hops(hops), instance_id=instance_id(settings))),
     }
     body = json.dumps(statement, ensure_ascii=False).encode()
     call = Call("PUT", lrs.statement_url(lane.url, statement["id"]), headers, body)

@@ -19,6 +19,7 @@ from app.access.organisation import load_organisation
 from app.catalog.service import get_course
 from app.delivery.events import (
     EVENTS,
+    FAILING,
     UNMATCHED,
     describe_change,
     describe_integration,
@@ -29,16 +30,16 @@ from app.delivery.result_statement import Subject, make_statement
 from app.learners.service import get_learner
 from app.models.base import new_id, table_of
 from app.models.delivery import Delivery, Destination
+from app.outbound.hops import MOST_HOPS, Hops
 from app.prepared import Prepared
 from app.progress.service import Change
 from app.settings import Settings
 
 WEBHOOK, LRS, LMS = "webhook", "lrs", "lms"
+LOOP = "loop"
 STATEMENT, RESULT, PUT, EXIT = "statement", "aicc_result", "aicc_put", "aicc_exit"
 # Several PutParams of one session in a row make one of ours.
 DEBOUNCE = timedelta(seconds=5)
-# What has been passed on this often goes no further: servers that point at each other shall come to rest.
-MOST_HOPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,18 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose results they are, and how many servers of ours they came through."""
+    """Whose results they are, and how often they were passed on before they came here."""
 
     integration_id: str
     learner_id: str
     course_id: str
     launch_id: str | None = None
-    hops: int = 0
+    hops: Hops | None = None
+
+    @property
+    def has_come_far(self) -> bool:
+        """Tell whether they go no further: servers that point at each other shall come to rest."""
+        return self.hops is not None and self.hops.count >= MOST_HOPS
 
 
 def ask_outlets(session: Session, integration_id: str) -> Callable[[], tuple[Outlet, ...]]:
@@ -111,13 +117,12 @@ def pass_on_statements(
     integration_id: str,
     *,
     at: datetime,
-    hops: int,
+    hops: Hops | None = None,
 ) -> None:
     """Put new statements into the outbox of the other record stores."""
-    stores = [one.id for one in outlets if one.kind == LRS]
-    if not stores or hops >= MOST_HOPS:
+    stores, whose = [one.id for one in outlets if one.kind == LRS], Whose(integration_id, "", "", hops=hops)
+    if not stores or _ends_here(session, outlets, whose, at=at):
         return
-    whose = Whose(integration_id, "", "", hops=hops)
     rows = [
         {**_row(f"st_{key}_{each}", each, STATEMENT, whose, at=at), "statement_key": key}
         for key in keys
@@ -138,7 +143,7 @@ def pass_on_result(
 ) -> None:
     """Put a statement that we make of what an AICC message changed into the outbox of the record stores."""
     stores = [one.id for one in outlets if one.kind == LRS]
-    if not stores or change.before == change.after or whose.hops >= MOST_HOPS:
+    if not stores or change.before == change.after or _ends_here(session, outlets, whose, at=at):
         return
     learner, course = get_learner(session, whose.learner_id), get_course(session, whose.course_id)
     statement = make_statement(
@@ -189,6 +194,22 @@ def pass_up(
         _put(session, [{**exit_, "due_at": at + delay}])
 
 
+def _ends_here(session: Session, outlets: Sequence[Outlet], whose: Whose, *, at: datetime) -> bool:
+    """Tell whether results have come far enough, and say so once: two servers are each other's receivers."""
+    if whose.hops is None or not whose.has_come_far:
+        return False
+    ids = [one.id for one in outlets if FAILING in one.events]
+    if ids:
+        data = {
+            "integration": describe_integration(session, whose.integration_id),
+            "reason": LOOP,
+            "sentence": "What comes here was passed on three times already and is not passed on again: "
+            "two servers are probably each other's receivers.",
+        }
+        announce(session, ids, FAILING, data, whose, at=at, once=f"lo_{whose.integration_id}")
+    return True
+
+
 def _put(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         _PUT_ONCE.run(session, row)
@@ -215,7 +236,7 @@ def _row(
         "launch_id": whose.launch_id,
         "statement_key": None,
         "payload": payload,
-        "hops": whose.hops,
+        "hops": str(whose.hops or ""),
         "state": "pending",
         "revision": 0,
         "tries": 0,

@@ -13,6 +13,7 @@ from app.hacp import wire
 from app.hacp.errors import HacpError
 from app.inspector.exchanges import NewExchange, RecordedChange, write_exchange, write_refusal
 from app.inspector.findings import Finding
+from app.outbound.hops import Hops
 
 UNKNOWN = "unknown"
 
@@ -32,8 +33,8 @@ class Received:
     user_agent: str
     received_at: datetime
     is_too_large: bool = False
-    # How many servers like this one it came through.
-    hops: int = 0
+    # How often it was passed on before it came here.
+    hops: Hops | None = None
 
 
 def keep_answer(

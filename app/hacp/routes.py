@@ -17,6 +17,7 @@ from app.hacp import service, wire
 from app.hacp.admission import understand
 from app.hacp.errors import HacpError
 from app.hacp.journal import Received
+from app.outbound.hops import HEADER, parse_hops
 from app.settings import settings_of
 
 blueprint = Blueprint("hacp", __name__)
@@ -92,6 +93,7 @@ def _receive() -> Received:
         user_agent=request.headers.get("User-Agent", ""),
         received_at=clock.now(),
         is_too_large=body is None,
+        hops=parse_hops(request.headers.get(HEADER)),
     )
 
 

@@ -85,8 +85,8 @@ class Delivery(Base):
     statement_key: Mapped[int | None] = mapped_column(BigInteger)
     # The message as JSON; '' where it is written when it is sent.
     payload: Mapped[str] = mapped_column(Text, default="")
-    # How many servers of ours what it tells has passed through already.
-    hops: Mapped[int] = mapped_column(default=0)
+    # What it came with, if it was passed on to us: see `outbound/hops`.
+    hops: Mapped[str] = mapped_column(String(80), default="")
     state: Mapped[str] = mapped_column(String(9), default="pending")
     # Grows when there is more to tell, so that what was sent meanwhile does not pass for all of it.
     revision: Mapped[int] = mapped_column(default=0)

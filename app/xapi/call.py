@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.authorization_header import Basic, Bearer
 from app.inspector.exchanges import NewExchange
+from app.outbound.hops import Hops
 from app.settings import Settings
 from app.xapi.errors import BadRequest
 from app.xapi.versions import Version
@@ -56,8 +57,8 @@ class Call:
     accept_language: str | None = None
     # False when the query string is not UTF-8; then `parameters` holds replacement characters.
     is_query_readable: bool = True
-    # How many servers like this one it came through.
-    hops: int = 0
+    # How often it was passed on before it came here.
+    hops: Hops | None = None
 
     def find_parameter(self, name: str) -> str | None:
         """Return the first value of a query parameter."""

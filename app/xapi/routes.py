@@ -19,6 +19,7 @@ from app import clock, db, metrics
 from app.group_commit import transact_together
 from app.inspector.exchanges import NewExchange
 from app.inspector.redact import redact
+from app.outbound.hops import HEADER, parse_hops
 from app.settings import settings_of
 from app.xapi import service
 from app.xapi.about import tell_about
@@ -205,6 +206,7 @@ def _receive(resource: Resource, desk: Desk) -> Call:
         if_none_match=headers.get("if-none-match"),
         accept_language=headers.get("accept-language"),
         is_query_readable=message.is_query_readable,
+        hops=parse_hops(headers.get(HEADER.lower())),
     )
 
 

@@ -20,6 +20,7 @@ from app.learners.service import ask_identity, resolve_identity
 from app.learners.values import Identity, IdentityKind
 from app.logs import get_logger
 from app.models.learning import Course, Learner
+from app.outbound.hops import Hops
 from app.prepared import Asked, Prepared
 from app.progress.service import Change, Evidence, Look, ask_look, record
 from app.rounds import may_fail_quickly
@@ -53,13 +54,18 @@ class Plan:
 
     mapped: tuple[Mapped | Exception | None, ...]
     outlets: Callable[[], tuple[Outlet, ...]]
-    hops: int
+    hops: Hops | None
     identities: Mapping[Actor, Asked]
     identifiers: Mapping[Activity, Asked]
 
 
 def plan(
-    session: Session, client: Client, statements: Sequence[Incoming], *, received_at: datetime, hops: int = 0
+    session: Session,
+    client: Client,
+    statements: Sequence[Incoming],
+    *,
+    received_at: datetime,
+    hops: Hops | None = None,
 ) -> Plan:
     """Map statements before they are stored, and ask ahead for the names they speak of."""
     mapped = tuple(_map(client, incoming, received_at) for incoming in statements)

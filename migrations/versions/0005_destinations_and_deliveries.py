@@ -53,7 +53,7 @@ def upgrade():
     sa.Column('launch_id', sa.String(length=18), nullable=True),
     sa.Column('statement_key', sa.BigInteger(), nullable=True),
     sa.Column('payload', sa.Text(), nullable=False),
-    sa.Column('hops', sa.Integer(), nullable=False),
+    sa.Column('hops', sa.String(length=80), nullable=False),
     sa.Column('state', sa.String(length=9), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 from app.delivery.verdicts import DELIVERED, Fate, Verdict, judge_status
 
 VERSION_HEADER = "X-Experience-API-Version"
-HOPS_HEADER = "Waymark-Hops"
 
 
 def statement_url(base: str, statement_id: str) -> str:
