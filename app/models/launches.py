@@ -78,6 +78,29 @@ class Launch(Base):
     opened_agent: Mapped[str | None] = mapped_column(String(255))
 
 
+class UpstreamSession(Base):
+    """The session of the LMS that a launch of ours came from: there we are the content."""
+
+    __tablename__ = "upstream_session"
+
+    launch_id: Mapped[str] = mapped_column(ForeignKey("launch.id", ondelete="CASCADE"), primary_key=True)
+    # Scheme-complete, as it is called.
+    url: Mapped[str] = mapped_column(Text)
+    # Sealed with the server's key: whoever knows it can report in the learner's name.
+    session_id: Mapped[bytes] = mapped_column(LargeBinary)
+    # What the LMS answered to GetParam; empty for an LMS that names none.
+    version: Mapped[str] = mapped_column(String(32), default="")
+    student_id: Mapped[str] = mapped_column(Text, default="")
+    # Ids of the objectives that the LMS named, a JSON list: it hears of no other.
+    objective_ids: Mapped[str] = mapped_column(Text, default="[]")
+    # True once the LMS said that it knows the session no longer.
+    is_dead: Mapped[bool] = mapped_column(default=False)
+    # Of our session's time, how much the LMS has been told: for one that adds up what it hears.
+    told_time: Mapped[timedelta] = mapped_column(Span, default=timedelta(0))
+    exited_at: Mapped[datetime | None] = mapped_column(Instant)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class LaunchItem(Base):
     """One interaction, objective or comment that a session brought: a row of a table the content sent."""
 
