@@ -58,6 +58,11 @@ class Plan:
     unit_changes: tuple[UnitChange, ...] = ()
     new_identifiers: tuple[str, ...] = ()
 
+    @property
+    def seen_as(self) -> tuple[str, ...]:
+        """By what a second package of the same course is known, the course's own id among it."""
+        return (*self.identifiers, self.course_id) if self.course_id else self.identifiers
+
 
 @dataclass(frozen=True, slots=True)
 class UnitChange:

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from app import clock, metrics
 from app.access.tokens import prune_tokens
+from app.catalog.import_jobs import tidy
 from app.db import DatabaseUnavailable, transact
 from app.delivery.worker import Context, Postman, deliver_due
 from app.inspector.exchanges import prune_exchanges
 from app.jobs.expiry import expire_launches
+from app.jobs.imports import Desk, ImportClerk
 from app.jobs.lease import take_lease
 from app.logs import get_logger
 from app.settings import Settings
@@ -52,10 +54,15 @@ def _prune_tokens(session: Session, _settings: Settings) -> int:
     return prune_tokens(session)
 
 
+def _tidy_imports(session: Session, _settings: Settings) -> int:
+    return tidy(session)
+
+
 JOBS = (
     Job("expire_launches", timedelta(minutes=5), expire_launches),
     Job("prune_exchanges", timedelta(minutes=5), _prune_exchanges),
     Job("prune_tokens", timedelta(minutes=15), _prune_tokens),
+    Job("tidy_imports", timedelta(minutes=1), _tidy_imports),
 )
 
 
@@ -65,12 +72,13 @@ def run(
     """Run jobs until SIGTERM or SIGINT; with `leader_pid`, only as long as that parent process lives.
 
     Needs an application context, and `context` to make one for each thread. `is_once` looks at every job one
-    time, delivers what is due and returns.
+    time, delivers what is due, imports what was uploaded and returns.
     """
     holder = f"{platform.node()[:40]}:{os.getpid()}"
     if is_once:
         run_due_jobs(settings, holder=holder)
         deliver_due(settings, holder=holder)
+        Desk(settings, holder=holder).work(threading.Event())
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,12 +87,15 @@ def run(
         _die_with_parent()
     log.info("worker started", holder=holder)
     postman = Postman(settings, holder=holder, context=context)
+    clerk = ImportClerk(settings, holder=holder, context=context)
     postman.start()
+    clerk.start()
     ticks = itertools.count()
     while not stop.is_set() and leader_pid in (None, os.getppid()):
         if next(ticks) % TICKS_PER_LOOK == 0:
             run_due_jobs(settings, holder=holder, stop=stop)
         stop.wait(TICK_SECONDS)
+    clerk.stop()
     postman.stop()
     log.info("worker stopped", holder=holder)
 
