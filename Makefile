@@ -33,6 +33,11 @@ test-browser: $(VENV)/.installed-dev ## Run the tests in headless Chromium
 	@$(BIN)/python tests/find_chromium.py
 	$(BIN)/pytest tests/browser --override-ini addopts="$(BROWSER_OPTIONS)"
 
+.PHONY: test-nginx
+test-nginx: $(VENV)/.installed-dev ## Run the server behind contrib/nginx.conf
+	@$(BIN)/python tests/find_nginx.py
+	$(BIN)/pytest tests/nginx
+
 BROWSER_OPTIONS := --strict-markers --strict-config -ra -q
 
 .PHONY: hacp-conformance

@@ -29,9 +29,10 @@ hypothesis.settings.load_profile("waymark")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the browser tests to `make test-browser`: they need Chromium, nothing else does."""
-    if collection_path == config.rootpath / "tests" / "browser":
-        return not any("browser" in argument for argument in config.args) or None
+    """Leave to commands of their own what needs more than Python: Chromium or nginx."""
+    for name in ("browser", "nginx"):
+        if collection_path == config.rootpath / "tests" / name:
+            return not any(name in argument for argument in config.args) or None
     return None
 
 

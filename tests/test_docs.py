@@ -44,6 +44,12 @@ def test_the_readme_tells_the_default(field) -> None:
     assert f"| `{field.default}` |" in row
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "contrib").iterdir()), ids=lambda path: path.name)
+def test_the_samples_name_only_settings_that_there_are(path: Path) -> None:
+    known = {f"WAYMARK_{field.name.upper()}" for field in fields(Settings)}
+    assert set(re.findall(r"WAYMARK_[A-Z_]+", path.read_text())) <= known
+
+
 def _commands(group: click.Group, path: str = "") -> Iterator[str]:
     for name, command in group.commands.items():
         if command.hidden:

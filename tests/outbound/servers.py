@@ -90,10 +90,16 @@ def _exchange(connection: socket.socket, seen: Listener, pieces) -> None:
 
 @dataclass(frozen=True)
 class Authority:
-    """A certificate authority of the tests' own: its file, and a maker of server contexts."""
+    """A certificate authority of the tests' own: its file, and a maker of files with certificate and key."""
 
     ca_file: str
-    serve_as: Callable[[str], ssl.SSLContext]
+    certify: Callable[[str], Path]
+
+    def serve_as(self, host: str) -> ssl.SSLContext:
+        """Give the context of a server that has this name."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certify(host))
+        return context
 
 
 def make_authority(folder: Path) -> Authority:
@@ -104,26 +110,22 @@ def make_authority(folder: Path) -> Authority:
     ca_file = folder / "ca.pem"
     ca_file.write_bytes(own.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
-    def serve_as(host: str) -> ssl.SSLContext:
+    def certify(host: str) -> Path:
         server_key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         certificate = _builder(subject, name, server_key.public_key()).add_extension(
             x509.SubjectAlternativeName([x509.DNSName(host)]), False
         )
+        private = server_key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
         file = folder / f"{host}.pem"
         file.write_bytes(
-            server_key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + certificate.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+            private + certificate.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
 
-    return Authority(str(ca_file), serve_as)
+    return Authority(str(ca_file), certify)
 
 
 def _builder(
