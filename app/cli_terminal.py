@@ -19,7 +19,7 @@ from app.access.people import BadPassword, BadPerson, UnknownPerson
 from app.catalog.service import BadCourse, UnknownCourse
 from app.db import DatabaseUnavailable
 from app.delivery.destinations import BadDestination, UnknownDestination
-from app.delivery.letters import CannotWrite
+from app.delivery.letter import CannotWrite
 from app.delivery.queries import UnknownDelivery
 from app.inspector.sessions import UnknownSession
 from app.learners.values import BadLearner, UnknownLearner

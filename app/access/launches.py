@@ -249,6 +249,13 @@ def ask_session(session: Session, session_id: str) -> Callable[[], Launch | None
     return lambda: None if (row := asked.first()) is None else to_launch(row._asdict())
 
 
+def find_launch(session: Session, launch_id: str) -> Launch | None:
+    """Return a launch by its own id, without locking it; None for an unknown one."""
+    columns = (_TABLE.c[name] for name in _FIELDS)
+    row = session.execute(select(*columns).where(_TABLE.c.id == launch_id)).first()
+    return None if row is None else to_launch(row._asdict())
+
+
 def to_launch(row: Mapping[Any, Any]) -> Launch:
     """Return the value that a row of the launch table keeps."""
     values = dict(row)

@@ -10,13 +10,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.settings import Settings
 
+# What is sealed: one kind never passes for another.
+DESTINATION, LMS_SESSION = "destination", "lms session"
+
 
 class CannotUnseal(Exception):
     """It was sealed with another secret key, or damaged."""
 
 
 def seal(settings: Settings, text: str, *, purpose: str) -> bytes:
-    """Return what the database keeps of a secret; `purpose` keeps one kind from passing for another."""
+    """Return what the database keeps of a secret; `purpose` is one of this module's kinds."""
     return _box(settings, purpose).encrypt(text.encode())
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import get_integration
-from app.access.sealing import seal
+from app.access.sealing import DESTINATION, seal
 from app.delivery.events import EVENTS, TEST
 from app.delivery.lanes import Result
-from app.delivery.letters import SECRETS, Letter, find_way, read_secrets, write_statement, write_webhook
+from app.delivery.letter import Letter
+from app.delivery.letters import find_way, read_secrets, write_statement, write_webhook
 from app.delivery.queue import LMS, LRS, WEBHOOK, split_events
 from app.delivery.targets import webhook
 from app.delivery.worker import post
@@ -231,7 +232,7 @@ def _get(session: Session, destination_id: str) -> Row:
 
 
 def _keep_secrets(settings: Settings, row: Row, secrets: dict[str, Any]) -> None:
-    row.secrets = seal(settings, json.dumps(secrets), purpose=SECRETS)
+    row.secrets = seal(settings, json.dumps(secrets), purpose=DESTINATION)
 
 
 def _test_statement(now: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ the same message id.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +47,7 @@ class Result:
     request: str = ""
     reply: str = ""
     seconds: float = 0.0
+    note: Callable[[Session, Verdict], None] | None = None
 
 
 def list_due(session: Session, now: datetime) -> list[str]:
@@ -113,6 +115,8 @@ def finish(session: Session, task: Task, holder: str, result: Result, now: datet
     )
     attempt.reason = verdict.reason[:EXCERPT_CHARACTERS]
     attempt.request, attempt.reply = result.request[:EXCERPT_CHARACTERS], result.reply[:EXCERPT_CHARACTERS]
+    if result.note is not None:
+        result.note(session, verdict)
     if row.state == "pending":
         _settle(row, task, verdict, now)
     return lane.lane_holder == holder and _judge_lane(session, lane, verdict, now)

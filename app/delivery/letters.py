@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.organisation import load_organisation
-from app.access.sealing import CannotUnseal, unseal
-from app.delivery import access_tokens
+from app.access.sealing import DESTINATION, CannotUnseal, unseal
+from app.delivery import access_tokens, lms_letters
 from app.delivery.lanes import Result, Task
-from app.delivery.queue import LRS, WEBHOOK
+from app.delivery.letter import CannotWrite, Letter, excerpt_of, instance_id, show_call
+from app.delivery.queue import EXIT, LRS, PUT, WEBHOOK
 from app.delivery.targets import lrs, webhook
 from app.delivery.verdicts import Verdict, judge_status
 from app.models.delivery import Delivery, Destination
@@ -24,34 +23,6 @@ from app.models.records import Statement
 from app.outbound.guard import Answer, Call, Way
 from app.outbound.hops import HEADER, next_hops, parse_hops
 from app.settings import Settings
-
-SECRETS = "destination"
-# Values of these headers are never shown.
-_HIDDEN = frozenset({"authorization"})
-_EXCERPT = 300
-
-
-class CannotWrite(Exception):
-    """A message that can never be sent; `sentence` says why."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A request, how people are shown it, and how its answer is judged.
-
-    `authorize` gives the Authorization header where that may need a call of its own; it raises CannotReach.
-    """
-
-    way: Way
-    call: Call
-    shown: str
-    judge: Callable[[Answer], Verdict]
-    authorize: Callable[[], str] | None = None
 
 
 def write_letter(session: Session, settings: Settings, task: Task) -> Letter | Result:
@@ -63,15 +34,12 @@ def write_letter(session: Session, settings: Settings, task: Task) -> Letter | R
     if row is None or lane is None:
         raise CannotWrite("deleted", "the destination was deleted")
     way = find_way(session, settings)
+    if row.kind in (PUT, EXIT):
+        return lms_letters.write(session, settings, way, row, lane)
     if lane.kind == WEBHOOK:
         return write_webhook(settings, way, lane, row.message_id, row.payload.encode(), at=clock.now())
     assert lane.kind == LRS, f"nothing of this kind is sent to {lane.kind}"
     return write_statement(settings, way, lane, _statement_text(session, row), hops=row.hops)
-
-
-def instance_id(settings: Settings) -> str:
-    """Return what other servers like this one know it by; every host of one deployment is the same."""
-    return hashlib.sha256(b"waymark instance\0" + settings.secret_key.encode()).hexdigest()[:12]
 
 
 def find_way(session: Session, settings: Settings) -> Way:
@@ -111,18 +79,11 @@ def write_statement(settings: Settings, way: Way, lane: Destination, text: str, 
 def read_secrets(settings: Settings, lane: Destination) -> dict[str, Any]:
     """Return a destination's secrets; raises CannotWrite when they were sealed with another key."""
     try:
-        found = json.loads(unseal(settings, lane.secrets or b"", purpose=SECRETS))
+        found = json.loads(unseal(settings, lane.secrets or b"", purpose=DESTINATION))
     except CannotUnseal as error:
         raise CannotWrite("sealed", f"the secrets of this destination are {error}") from error
     assert isinstance(found, dict)
     return found
-
-
-def show_call(call: Call) -> str:
-    """Write a request down for people, without its secrets."""
-    lines = [f"{call.method} {call.url}"]
-    lines += [f"{name}: {'…' if name.lower() in _HIDDEN else value}" for name, value in call.headers.items()]
-    return "\n".join(lines) + "\n\n" + call.body.decode("utf-8", "replace")
 
 
 def _statement_text(session: Session, row: Delivery) -> str:
@@ -154,13 +115,6 @@ def _judge_store(lane: Destination) -> Callable[[Answer], Verdict]:
 
 def _judge_with(judge: Callable[[int, dict[str, str], str], Verdict]) -> Callable[[Answer], Verdict]:
     return lambda answer: judge(answer.status, dict(answer.headers), excerpt_of(answer))
-
-
-def excerpt_of(answer: Answer) -> str:
-    """Return the beginning of an answer's text on one line."""
-    return " ".join(answer.body[: _EXCERPT * 4].decode("utf-8", "replace").replace("\x00", " ").split())[
-        :_EXCERPT
-    ]
 
 
 def _is_live(secret: Mapping[str, Any], at: datetime) -> bool:

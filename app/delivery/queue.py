@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, or_, select
+from sqlalchemy import bindparam, case, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from app.delivery.events import (
 )
 from app.delivery.result_statement import Subject, make_statement
 from app.learners.service import get_learner
+from app.models.access import Integration
 from app.models.base import new_id, table_of
 from app.models.delivery import Delivery, Destination
 from app.outbound.hops import MOST_HOPS, Hops
@@ -194,6 +195,48 @@ def pass_up(
         _put(session, [{**exit_, "due_at": at + delay}])
 
 
+def find_lms(session: Session, integration_id: str, host: str, *, at: datetime) -> str:
+    """Return the receiver that stands for an LMS, by the host its launches come from; made at its first."""
+    url = f"https://{host}"
+    query = select(Destination.id).where(
+        Destination.kind == LMS, Destination.integration_id == integration_id, Destination.url == url
+    )
+    # Two first launches at once must not both make one: the second waits here, then finds it.
+    found = session.scalar(query)
+    if found is None:
+        lock = select(Integration.id).where(Integration.id == integration_id)
+        session.execute(lock.with_for_update(key_share=True))
+        found = session.scalar(query)
+    if found is None:
+        row = Destination(name=host[:200], kind=LMS, integration_id=integration_id, url=url, created_at=at)
+        session.add(row)
+        session.flush()
+        found = row.id
+    return found
+
+
+def take_over_owed(
+    session: Session, destination_id: str, learner_id: str, course_id: str, *, at: datetime
+) -> int:
+    """Mark results that an earlier session of an LMS never got: the learner's new one takes them along.
+
+    Returns how many there were; whoever asks passes them up with the new session.
+    """
+    owed = (
+        update(Delivery)
+        .where(
+            Delivery.destination_id == destination_id,
+            Delivery.learner_id == learner_id,
+            Delivery.course_id == course_id,
+            Delivery.kind.in_((PUT, EXIT)),
+            Delivery.state == "dead",
+        )
+        .values(state="delivered", done_at=at, reason="taken along by the learner's next session")
+        .returning(Delivery.kind)
+    )
+    return sum(kind == PUT for kind in session.scalars(owed).all())
+
+
 def _ends_here(session: Session, outlets: Sequence[Outlet], whose: Whose, *, at: datetime) -> bool:
     """Tell whether results have come far enough, and say so once: two servers are each other's receivers."""
     if whose.hops is None or not whose.has_come_far:
@@ -281,7 +324,7 @@ def _put_again(make: Callable[..., Any]) -> Any:
             "tries": case((_is_pending, _DELIVERY.c.tries), else_=0),
             "hops": new.excluded.hops,
             "state": "pending",
-            "done_at": None,
+            "done_at": null(),
             "waits_for_lane": case((_is_pending, _DELIVERY.c.waits_for_lane), else_=False),
         },
     )

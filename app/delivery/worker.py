@@ -12,7 +12,8 @@ from app import clock, metrics
 from app.db import DatabaseUnavailable, reading, transact
 from app.delivery import lanes
 from app.delivery.lanes import Result, Task
-from app.delivery.letters import CannotWrite, Letter, write_letter
+from app.delivery.letter import CannotWrite, Letter
+from app.delivery.letters import write_letter
 from app.delivery.verdicts import Fate, Verdict
 from app.logs import get_logger
 from app.outbound.guard import Answer, CannotReach, send
@@ -152,7 +153,12 @@ def post(letter: Letter) -> Result:
         verdict = judge_unreachable(error)
         return Result(verdict, request=letter.shown, seconds=time.monotonic() - started)
     return Result(
-        letter.judge(answer), answer.status, letter.shown, show_reply(answer), seconds=answer.seconds
+        letter.judge(answer),
+        answer.status,
+        letter.shown,
+        show_reply(answer),
+        seconds=answer.seconds,
+        note=letter.note,
     )
 
 
