@@ -55,7 +55,7 @@ def _register_rooms(app: Flask) -> None:
     """Mount every face; the first prefix that fits answers the errors of URLs that match nothing."""
     from app import cli, health
     from app.admin import blueprint as admin, errors as admin_errors
-    from app.hacp import launch_routes, routes as hacp
+    from app.hacp import launch_routes, lms_routes, routes as hacp
     from app.oauth import routes as oauth
     from app.xapi import routes as xapi
 
@@ -63,6 +63,7 @@ def _register_rooms(app: Flask) -> None:
         health.blueprint,
         hacp.blueprint,
         launch_routes.blueprint,
+        lms_routes.blueprint,
         oauth.blueprint,
         xapi.blueprint,
     ):

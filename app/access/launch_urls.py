@@ -23,6 +23,16 @@ def build_content_url(launch_url: str, *, session_id: str, aicc_url: str, web_la
     return f"{address}{_joint(address)}{parameters}{hash_mark}{fragment}"
 
 
+def join_parameters(own: str, extras: str) -> str:
+    """Return a unit's own Web_Launch and what an LMS added to our address, none of it twice.
+
+    >>> join_parameters("?acct=77", "acct=77&u=1")
+    'acct=77&u=1'
+    """
+    pieces = [piece for text in (own, extras) for piece in text.strip().lstrip("?&").split("&") if piece]
+    return "&".join(dict.fromkeys(pieces))
+
+
 def _joint(address: str) -> str:
     if "?" not in address:
         return "?"

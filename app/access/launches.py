@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import get_integration
-from app.access.launch_urls import build_content_url
+from app.access.launch_urls import build_content_url, join_parameters
 from app.access.organisation import Organisation
-from app.catalog.service import get_course, get_unit
+from app.catalog.service import Unit, get_course, get_unit
 from app.learners.service import get_learner
 from app.models import launches as tables
 from app.models.base import table_of
@@ -98,6 +98,16 @@ class OpenLaunch:
 
 
 @dataclass(frozen=True, slots=True)
+class FromLms:
+    """What a launch by an LMS adds: which unit, where its results go, what a pass is, further parameters."""
+
+    unit: Unit
+    destination_id: str
+    mastery_score: float | None = None
+    extras: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """One AICC session as stored."""
 
@@ -122,6 +132,7 @@ class Launch:
     segment_time: timedelta
     last_time: timedelta | None
     destination_id: str | None
+    mastery_score: float | None
 
     @property
     def session_time(self) -> timedelta:
@@ -141,20 +152,22 @@ def open_launch(
     is_credit: bool = True,
     lesson_mode: LessonMode = LessonMode.NORMAL,
     link_digest: bytes | None = None,
+    from_lms: FromLms | None = None,
     address: str | None = None,
     agent: str | None = None,
 ) -> OpenLaunch:
     """Open a session for one learner and one course; no attempt begins before the content calls.
 
-    `link_digest` is that of the token when a link opened it. `content_url` is None for a course without a
-    launch URL. Raises UnknownIntegration, UnknownCourse, UnknownLearner or IntegrationDisabled.
+    `link_digest` is that of the token when a link opened it, `from_lms` what an LMS wants when it did.
+    `content_url` is None for a course without a launch URL. Raises UnknownIntegration, UnknownCourse,
+    UnknownLearner or IntegrationDisabled.
     """
     integration = get_integration(session, integration_id)
     course = get_course(session, course_id)
     learner = get_learner(session, learner_id)
     if not integration.is_enabled:
         raise IntegrationDisabled(f"the integration {integration.name!r} is switched off")
-    unit = get_unit(session, course.id)
+    unit = from_lms.unit if from_lms else get_unit(session, course.id)
     session_id = "".join(secrets.choice(_ALPHABET) for _ in range(SESSION_ID_LENGTH))
     row = tables.Launch(
         session_hash=hash_session_id(session_id),
@@ -166,6 +179,8 @@ def open_launch(
         is_credit=is_credit,
         lesson_mode=lesson_mode.value,
         link_digest=link_digest,
+        destination_id=from_lms.destination_id if from_lms else None,
+        mastery_score=from_lms.mastery_score if from_lms else None,
         opened_at=clock.now(),
         opened_address=address[:64] if address else None,
         opened_agent=agent[:255] if agent else None,
@@ -177,7 +192,10 @@ def open_launch(
         session_id=session_id,
         content_url=unit.launch_url
         and build_content_url(
-            unit.launch_url, session_id=session_id, aicc_url=organisation.hacp_url, web_launch=unit.web_launch
+            unit.launch_url,
+            session_id=session_id,
+            aicc_url=organisation.hacp_url,
+            web_launch=join_parameters(unit.web_launch, from_lms.extras if from_lms else ""),
         ),
         aicc_url=organisation.hacp_url,
         expires_at=row.opened_at + timedelta(days=settings.session_absolute_days),

@@ -37,9 +37,15 @@ _SELECT = Prepared(select(*(_TABLE.c[name] for name in _COLUMNS)).where(_TABLE.c
 
 def read_unit(session: Session, unit_id: str) -> Unit:
     """Return a unit by its id, which a launch refers to."""
+    unit = find_unit(session, unit_id)
+    assert unit is not None, "a launch's unit is there as long as the launch"
+    return unit
+
+
+def find_unit(session: Session, unit_id: str) -> Unit | None:
+    """Return a unit by an id that somebody else gave, None for one that is not here."""
     row = _SELECT.first(session, {"unit_id": unit_id})
-    assert row is not None, "a launch's unit is there as long as the launch"
-    return Unit(**row._asdict())
+    return None if row is None else Unit(**row._asdict())
 
 
 def set_unit(session: Session, settings: Settings, course_id: str, **given: Unpack[UnitFields]) -> Unit:

@@ -211,7 +211,9 @@ def _stored_score(situation: Situation, attempt: Attempt) -> Score:
 
 
 def _mastery(situation: Situation) -> Decimal | None:
-    return _decimal(situation.unit.mastery_score)
+    """The LMS that a launch came from knows better than the unit what it wants for a pass."""
+    theirs = situation.launch.mastery_score
+    return _decimal(situation.unit.mastery_score if theirs is None else theirs)
 
 
 def _policy(situation: Situation) -> MasteryPolicy:

@@ -17,7 +17,7 @@ from app.settings import settings_of
 blueprint = Blueprint("launch", __name__)
 
 # The address we send to holds the session id: it may be neither cached nor passed on as a referrer.
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -36,7 +36,7 @@ _PAGE = """<!doctype html>
 <main>
 <h1>The course cannot be opened</h1>
 <p>{sentence}</p>
-</main>
+{more}</main>
 </body>
 </html>
 """
@@ -48,42 +48,48 @@ def open_link(token: str) -> Response:
     settings = settings_of(current_app)
     ticket = launching.read_ticket(settings, token)
     if request.method == "HEAD":
-        return Response(status=200, headers=_HEADERS)
-    received = _receive()
+        return Response(status=200, headers=HEADERS)
+    received = receive("/launch/[link]")
     try:
         address = db.transact(lambda session: launching.launch(session, settings, ticket, received))
     except CannotLaunch as error:
         refusal = error
         db.transact(lambda session: launching.keep_refusal(session, ticket, received, refusal))
         raise
-    return Response(status=303, headers={**_HEADERS, "Location": address})
+    return Response(status=303, headers={**HEADERS, "Location": address})
 
 
 @blueprint.errorhandler(CannotLaunch)
 def explain(error: CannotLaunch) -> Response:
-    """Tell the learner, in a sentence, what to do."""
-    return _page(error.status, error.sentence)
+    """Tell the learner, in a sentence or two, what to do."""
+    reply = page(error.status, error.sentence, advice=error.advice, may_retry=error.may_retry)
+    if error.status == 503:
+        reply.headers["Retry-After"] = "5"
+    return reply
 
 
 @blueprint.errorhandler(db.DatabaseUnavailable)
 def ask_for_patience(error: db.DatabaseUnavailable) -> Response:
     """Tell the learner that it is not their fault."""
-    reply = _page(503, "The server is busy. Please open the link again in a minute.")
+    reply = page(503, "The server is busy. Please open the link again in a minute.", may_retry=True)
     reply.headers["Retry-After"] = str(error.retry_after_seconds)
     return reply
 
 
-def _page(status: int, sentence: str) -> Response:
-    return Response(
-        _PAGE.format(sentence=escape(sentence)), status, _HEADERS, content_type="text/html; charset=utf-8"
-    )
+def page(status: int, sentence: str, *, advice: str = "", may_retry: bool = False) -> Response:
+    """Return a page that says why nothing was opened; it can be tried again by the address it has."""
+    more = f"<p>{escape(advice)}</p>\n" if advice else ""
+    more += '<p><a href="">Try again</a></p>\n' if may_retry else ""
+    text = _PAGE.format(sentence=escape(sentence), more=more)
+    return Response(text, status, HEADERS, content_type="text/html; charset=utf-8")
 
 
-def _receive() -> Received:
+def receive(path: str) -> Received:
+    """Take down a visit; its address, which holds a secret, is named `path`."""
     return Received(
         request_id=g.request_id,
         method=request.method,
-        path="/launch/[link]",
+        path=path,
         query=b"",
         body=b"",
         content_type="",

@@ -33,16 +33,29 @@ from app.settings import Settings
 
 
 class CannotLaunch(Exception):
-    """The link opens nothing; status, a sentence for the learner who followed it, a finding for the admin."""
+    """The link opens nothing; status, a sentence for the learner who followed it, a finding for the admin.
 
-    def __init__(self, status: int, sentence: str, finding: Finding | None = None) -> None:
+    `advice` is a second sentence, on what to do; `may_retry` says that the same address may be good later.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        sentence: str,
+        finding: Finding | None = None,
+        *,
+        advice: str = "",
+        may_retry: bool = False,
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
         self.finding = finding
+        self.advice = advice
+        self.may_retry = may_retry
 
 
-_REASONS: dict[type[Exception], tuple[int, str]] = {
+REASONS: dict[type[Exception], tuple[int, str]] = {
     ExpiredLaunchLink: (410, "This link has expired. Please ask the person who sent it for a new one."),
     BadLaunchLink: (404, "This link is not complete. Please copy the whole link, or ask for a new one."),
     UnknownIntegration: (
@@ -62,13 +75,13 @@ def read_ticket(settings: Settings, token: str) -> LaunchTicket:
     try:
         return read_launch_link(settings, token, now=clock.now())
     except BadLaunchLink as error:
-        raise CannotLaunch(*_REASONS[type(error)]) from error
+        raise CannotLaunch(*REASONS[type(error)]) from error
 
 
 def launch(session: Session, settings: Settings, ticket: LaunchTicket, received: Received) -> str:
     """Open a session and return the content's address; raises CannotLaunch, and nothing is kept then."""
     organisation = load_organisation(session, settings)
-    finding = _check_host(session, organisation, ticket, received.host)
+    finding = check_host(session, organisation, ticket.integration_id, received.host)
     try:
         integration = get_integration(session, ticket.integration_id)
         if integration.has_single_use_links and is_link_spent(session, ticket.digest):
@@ -88,27 +101,27 @@ def launch(session: Session, settings: Settings, ticket: LaunchTicket, received:
         )
     except (UnknownIntegration, UnknownCourse, UnknownLearner, IntegrationDisabled) as error:
         finding = Finding("I1") if isinstance(error, IntegrationDisabled) else finding
-        raise CannotLaunch(*_REASONS[type(error)], finding) from error
+        raise CannotLaunch(*REASONS[type(error)], finding) from error
     if opened.content_url is None:
         raise CannotLaunch(
             404, "This course has no address yet. Please tell the person who sent you the link."
         )
-    exchange = _exchange(ticket, received, 303, "Session opened", finding)
+    exchange = _describe(ticket, received, 303, "Session opened", finding)
     write_exchange(session, replace(exchange, launch_id=opened.launch_id, is_demo=opened.is_demo))
     return opened.content_url
 
 
 def keep_refusal(session: Session, ticket: LaunchTicket, received: Received, error: CannotLaunch) -> None:
     """Write the exchange of a good link that opened nothing, so that an admin can see why."""
-    exchange = _exchange(ticket, received, error.status, f"Refused: {error.sentence}", error.finding)
+    exchange = _describe(ticket, received, error.status, f"Refused: {error.sentence}", error.finding)
     write_refusal(session, exchange, is_anonymous=False)
 
 
-def _check_host(
-    session: Session, organisation: Organisation, ticket: LaunchTicket, host: str
+def check_host(
+    session: Session, organisation: Organisation, integration_id: str, host: str
 ) -> Finding | None:
     """Refuse a host name that is not the integration's: somebody else passes our page off as theirs."""
-    verdict = judge_host(session, organisation, host, integration_id=ticket.integration_id)
+    verdict = judge_host(session, organisation, host, integration_id=integration_id)
     if verdict is HostVerdict.OK:
         return None
     code = "H2" if verdict is HostVerdict.FOREIGN else "H1"
@@ -121,15 +134,21 @@ def _check_host(
     )
 
 
-def _exchange(
-    ticket: LaunchTicket, received: Received, status: int, result: str, finding: Finding | None
+def describe_visit(
+    received: Received,
+    status: int,
+    result: str,
+    *,
+    integration_id: str | None,
+    learner_id: str | None = None,
+    findings: tuple[Finding, ...] = (),
 ) -> NewExchange:
     """Describe the visit without the token and without the session id: both let anybody report."""
     return NewExchange(
         request_id=received.request_id,
         face="launch",
         method=received.method,
-        path="/launch/[link]",
+        path=received.path,
         status=status,
         result=result,
         received_at=received.received_at,
@@ -137,6 +156,19 @@ def _exchange(
         client_address=received.client_address,
         user_agent=received.user_agent,
         host=received.host,
+        integration_id=integration_id,
+        learner_id=learner_id,
+        findings=findings,
+    )
+
+
+def _describe(
+    ticket: LaunchTicket, received: Received, status: int, result: str, finding: Finding | None
+) -> NewExchange:
+    return describe_visit(
+        received,
+        status,
+        result,
         integration_id=ticket.integration_id,
         learner_id=ticket.learner_id,
         findings=(finding,) if finding else (),

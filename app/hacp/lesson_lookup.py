@@ -24,12 +24,13 @@ def find_student(session: Session, situation: Situation) -> Student:
 def find_lesson(session: Session, situation: Situation) -> Lesson:
     """Return the unit and the manner of this session."""
     launch, unit, integration = situation.launch, situation.unit, situation.integration
+    mastery = unit.mastery_score if launch.mastery_score is None else launch.mastery_score
     return Lesson(
         course_id=get_course(session, launch.course_id).activity_id,
         core_vendor=unit.core_vendor,
         comments=unit.comments,
         # A score that is a percentage of progress says nothing of mastery.
-        mastery_score=None if integration.score_is_percent else unit.mastery_score,
+        mastery_score=None if integration.score_is_percent else mastery,
         max_time_allowed=unit.max_time_allowed,
         time_limit_action=unit.time_limit_action,
         is_credit=launch.is_credit,

@@ -20,6 +20,7 @@ class Explanation:
 
 
 _LINKEDIN_ADMIN = "LinkedIn Learning admin"
+_LMS_ADMIN = "whoever runs the LMS"
 _ENGINEER = "whoever set up the integration"
 _OPERATOR = "whoever runs this server"
 
@@ -52,6 +53,27 @@ EXPLANATIONS: dict[str, Explanation] = {
     "I1": Explanation(
         "The integration is disabled, so its messages are refused. Enable it to receive again.", "admin"
     ),
+    "L1": Explanation(
+        "An LMS that is not registered tried to open a course. If it is one of yours, add its name to the "
+        "integration's LMS hosts.",
+        _ENGINEER,
+    ),
+    "L2": Explanation(
+        "The LMS gave an address of its own (AICC_URL) that may not be called. An LMS in your own network is "
+        "let through by WAYMARK_OUTBOUND_ALLOW.",
+        _OPERATOR,
+    ),
+    "L3": Explanation("The LMS that opened the course could not be reached.", _LMS_ADMIN),
+    "L4": Explanation(
+        "The LMS answered with something that is no AICC reply, such as its sign-in page. Its AICC address "
+        "(AICC_URL) must not ask for a sign-in.",
+        _LMS_ADMIN,
+    ),
+    "L5": Explanation(
+        "The LMS refused the session that it had opened itself: it had ended, or the launch was used again.",
+        _LMS_ADMIN,
+    ),
+    "L6": Explanation("The LMS opened a course without saying for whom (student_id).", _LMS_ADMIN),
     "M1": Explanation(
         "The learner was not known; a provisional learner keeps the record until matched.", "admin"
     ),

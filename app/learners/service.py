@@ -58,6 +58,18 @@ def ask_identity(session: Session, *, kind: IdentityKind, value: str, namespace:
     return _ask_exact(session, kind, _fit(namespace), _fit(normalise_value(kind, value)))
 
 
+def find_identity(session: Session, kind: IdentityKind, namespace: str, value: str) -> Identity | None:
+    """Return the identity, None for an unseen one."""
+    return _find_identity(session, kind, _fit(namespace), _fit(normalise_value(kind, value)))
+
+
+def attach_identity(
+    session: Session, learner_id: str, kind: IdentityKind, namespace: str, value: str
+) -> Identity:
+    """Give a learner one more identity; one that is another's already stays theirs."""
+    return _attach(session, learner_id, kind, _fit(namespace), _fit(normalise_value(kind, value)))
+
+
 def own_identity(session: Session, learner_id: str) -> Identity:
     """Return the identity by which our own launches name this learner."""
     found = _find_identity(session, IdentityKind.LEARNER, "", learner_id)

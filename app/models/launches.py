@@ -74,6 +74,8 @@ class Launch(Base):
     last_time: Mapped[timedelta | None] = mapped_column(Span)
     # The LMS that it came from and gets its results. No foreign key: a launch outlives what it was for.
     destination_id: Mapped[str | None] = mapped_column(String(18))
+    # What that LMS wants for a pass; it counts instead of the unit's own.
+    mastery_score: Mapped[float | None]
     opened_address: Mapped[str | None] = mapped_column(String(64))
     opened_agent: Mapped[str | None] = mapped_column(String(255))
 
