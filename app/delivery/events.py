@@ -26,9 +26,21 @@ EVENTS: Mapping[str, str] = {
 }
 
 
+def is_news(before: Progress | None, after: Progress) -> bool:
+    """Tell whether others want to hear of a change: not of one that only moves the last activity."""
+    if before is None:
+        return True
+    return (before.status, before.percent, before.score, before.time) != (
+        after.status,
+        after.percent,
+        after.score,
+        after.time,
+    )
+
+
 def list_events(before: Progress | None, after: Progress) -> tuple[str, ...]:
     """Return the events of a change of one learner's progress in one course."""
-    if before == after:
+    if not is_news(before, after):
         return ()
     was_complete = before is not None and before.status.is_complete
     return (COMPLETED, UPDATED) if after.status.is_complete and not was_complete else (UPDATED,)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.delivery.plan import next_look, next_wait
+from app.delivery.plan import WHOLE_PLAN, next_look, next_wait
 from app.delivery.verdicts import Fate, Verdict
 from app.models.delivery import Delivery, DeliveryTry, Destination
 
@@ -117,12 +117,13 @@ def finish(session: Session, task: Task, holder: str, result: Result, now: datet
     attempt.request, attempt.reply = result.request[:EXCERPT_CHARACTERS], result.reply[:EXCERPT_CHARACTERS]
     if result.note is not None:
         result.note(session, verdict)
+    goes_on = _judge_lane(session, lane, verdict, now)
     if row.state == "pending":
-        _settle(row, task, verdict, now)
-    return lane.lane_holder == holder and _judge_lane(session, lane, verdict, now)
+        _settle(row, lane, task, verdict, now)
+    return goes_on and lane.lane_holder == holder
 
 
-def _settle(row: Delivery, task: Task, verdict: Verdict, now: datetime) -> None:
+def _settle(row: Delivery, lane: Destination, task: Task, verdict: Verdict, now: datetime) -> None:
     row.code, row.reason, row.waits_for_lane = (
         verdict.code,
         verdict.reason[:EXCERPT_CHARACTERS],
@@ -140,6 +141,9 @@ def _settle(row: Delivery, task: Task, verdict: Verdict, now: datetime) -> None:
     elif verdict.fate is Fate.GONE:
         # Not this one's fault: it waits until somebody switches the receiver on again.
         row.due_at = now
+    elif verdict.is_lane and now - (lane.failing_since or now) < WHOLE_PLAN:
+        # Not this one's fault, and whichever is first is the one to try the receiver with.
+        row.due_at = lane.not_before or now
     elif wait is None:
         row.state, row.done_at = "dead", now
         row.reason = f"given up after {row.tries} tries; the last time {row.reason}"

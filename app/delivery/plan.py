@@ -17,6 +17,7 @@ PLAN: Sequence[timedelta] = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
+WHOLE_PLAN = sum(PLAN, timedelta(0))
 # A receiver in trouble is looked at again this soon, whichever message is then the first.
 LANE_PLAN: Sequence[timedelta] = (
     timedelta(seconds=5),

@@ -24,6 +24,7 @@ from app.delivery.events import (
     describe_change,
     describe_integration,
     describe_learner,
+    is_news,
     list_events,
 )
 from app.delivery.result_statement import Subject, make_statement
@@ -83,7 +84,7 @@ def announce_change(
     session: Session, outlets: Sequence[Outlet], change: Change, whose: Whose, *, at: datetime
 ) -> None:
     """Tell the webhooks what a report changed: nothing for one that changed nothing."""
-    events = list_events(change.before, change.after) if outlets and change.before != change.after else ()
+    events = list_events(change.before, change.after) if outlets else ()
     wanted = [(event, [one.id for one in outlets if event in one.events]) for event in events]
     if not any(ids for _, ids in wanted):
         return
@@ -144,7 +145,7 @@ def pass_on_result(
 ) -> None:
     """Put a statement that we make of what an AICC message changed into the outbox of the record stores."""
     stores = [one.id for one in outlets if one.kind == LRS]
-    if not stores or change.before == change.after or _ends_here(session, outlets, whose, at=at):
+    if not stores or not is_news(change.before, change.after) or _ends_here(session, outlets, whose, at=at):
         return
     learner, course = get_learner(session, whose.learner_id), get_course(session, whose.course_id)
     statement = make_statement(
