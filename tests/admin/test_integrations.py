@@ -20,6 +20,7 @@ from app.access.integrations import (
     mark_seen,
     update_integration,
 )
+from app.catalog.service import get_unit
 from app.progress.queries import ProgressFilter, list_progress
 from app.settings import Settings
 from tests.admin.desk import Desk, integration, report
@@ -264,6 +265,28 @@ def test_hosts_that_messages_came_under_are_shown_and_registered_with_a_click(
     assert get_integration(session, classroom.integration.id).host_names == ("localhost", "new.example")
     (entry,) = [entry for entry in list_audit(session) if entry.action == "integration.host_registered"]
     assert (entry.target, entry.detail) == ("Ana's content", {"host": "new.example"})
+
+
+def test_an_lms_that_was_refused_is_shown_and_registered_with_a_click(
+    desk: Desk, session: Session, classroom: Classroom
+) -> None:
+    page = f"/admin/integrations/{classroom.integration.id}"
+    assert "LMSs refused" not in desk.get(page).text
+    unit = get_unit(session, classroom.course.id)
+    session.commit()
+    launch = f"/aicc/{classroom.integration.id}/{unit.id}?AICC_SID=x&AICC_URL=https://LMS.example:8443/h"
+    assert classroom.client.get(launch).status_code == 403
+    shown = desk.get(page).text
+    assert "LMSs refused" in shown
+    assert "Register this LMS: lms.example:8443" in shown
+    reply = desk.post(f"{page}/lmss", host="lms.example:8443")
+    assert (reply.status_code, reply.location) == (303, page)
+    assert "LMSs refused" not in desk.get(page).text
+    session.rollback()
+    assert get_integration(session, classroom.integration.id).upstream_hosts == ("lms.example:8443",)
+    (entry,) = [entry for entry in list_audit(session) if entry.action == "integration.lms_registered"]
+    assert entry.detail == {"host": "lms.example:8443"}
+    assert desk.post(f"{page}/lmss", host="a b").status_code == 400
 
 
 def test_a_host_of_another_integration_is_named_with_its_owner(

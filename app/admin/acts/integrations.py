@@ -95,19 +95,28 @@ def change_integration(
     return after
 
 
-def register_host(session: Session, actor: Actor, integration_id: str, host: str) -> str:
-    """Put a host name on an integration's own list and return it as it is kept; raises BadHost."""
+def register_host(
+    session: Session, actor: Actor, integration_id: str, host: str, *, is_lms: bool = False
+) -> str:
+    """Put a host name on an integration's own list, or on that of its LMSs, and return it as it is kept.
+
+    Raises BadHost.
+    """
     integration = service.get_integration(session, integration_id)
     name = str(parse_host(host))
-    if name not in integration.host_names:
-        service.update_integration(session, integration_id, host_names=[*integration.host_names, name])
-        detail = {"host": name}
+    listed = integration.upstream_hosts if is_lms else integration.host_names
+    if name not in listed:
+        names = [*listed, name]
+        if is_lms:
+            service.update_integration(session, integration_id, upstream_hosts=names)
+        else:
+            service.update_integration(session, integration_id, host_names=names)
         write_audit(
             session,
             actor=actor,
-            action="integration.host_registered",
+            action="integration.lms_registered" if is_lms else "integration.host_registered",
             target=integration.name,
-            detail=detail,
+            detail={"host": name},
         )
     return name
 

@@ -43,6 +43,7 @@ WORDS = {
     "integration.enabled": "Integration enabled",
     "integration.disabled": "Integration disabled",
     "integration.host_registered": "Host name registered",
+    "integration.lms_registered": "LMS registered",
     "integration.deleted": "Integration deleted",
     "integration.secret_added": "Secret made",
     "integration.secret_revoked": "Secret revoked",

@@ -120,6 +120,20 @@ def integration_register_host(integration_id: str) -> Response:
     return see_other(_address(integration_id) + "#hosts")
 
 
+@blueprint.post("/admin/integrations/<integration_id>/lmss")
+@needs("integration.change")
+def integration_register_lms(integration_id: str) -> Response:
+    """Register an LMS that was refused."""
+    find_or_404(integration_id)
+    actor, host = current_actor(), request.form.get("host", "")
+    try:
+        name = transact(lambda session: acts.register_host(session, actor, integration_id, host, is_lms=True))
+    except BadHost as error:
+        abort(400, f"This cannot be registered: {error}.")
+    say(f"{name} is registered. Courses can be opened from this LMS from now on.")
+    return see_other(_address(integration_id))
+
+
 @blueprint.route("/admin/integrations/<integration_id>/disable", methods=["GET", "POST"])
 @needs("integration.change")
 def integration_disable(integration_id: str) -> Response:

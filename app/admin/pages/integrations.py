@@ -32,6 +32,7 @@ from app.admin.summaries import read_health
 from app.db import reading, transact
 from app.inspector.exchanges import list_exchanges
 from app.inspector.hosts import list_seen_hosts, list_stray_hosts
+from app.inspector.lms_hosts import list_refused_lmss
 
 KIND_NAMES = {
     Kind.LINKEDIN_LEARNING: "LinkedIn Learning",
@@ -120,6 +121,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         credentials = [one for one in list_credentials(session, integration_id) if not one.is_demo]
         seen_hosts = list_seen_hosts(session, organisation(), integration)
         stray_hosts = list_stray_hosts(session, organisation())
+        refused_lmss = list_refused_lmss(session, integration)
     now = clock.now()
     live = _live_values(integration)
     fragment = render("integration_live.html", **live)
@@ -134,6 +136,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         new_credential=new_credential,
         seen_hosts=seen_hosts,
         stray_hosts=stray_hosts,
+        refused_lmss=refused_lmss,
         kind_names=KIND_NAMES,
         current="integrations",
     )
