@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.delivery.verdicts import Verdict
 from app.outbound.guard import Answer, Call, Way
-from app.settings import Settings
 
 # Values of these headers are never shown.
 _HIDDEN = frozenset({"authorization"})
@@ -47,11 +45,6 @@ def show_call(call: Call) -> str:
     lines = [f"{call.method} {call.url}"]
     lines += [f"{name}: {'…' if name.lower() in _HIDDEN else value}" for name, value in call.headers.items()]
     return "\n".join(lines) + "\n\n" + call.body.decode("utf-8", "replace")
-
-
-def instance_id(settings: Settings) -> str:
-    """Return what other servers like this one know it by; every host of one deployment is the same."""
-    return hashlib.sha256(b"waymark instance\0" + settings.secret_key.encode()).hexdigest()[:12]
 
 
 def excerpt_of(answer: Answer) -> str:

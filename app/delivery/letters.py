@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access.instance import instance_id
 from app.access.organisation import load_organisation
 from app.access.sealing import DESTINATION, CannotUnseal, unseal
 from app.delivery import access_tokens, lms_letters
 from app.delivery.lanes import Result, Task
-from app.delivery.letter import CannotWrite, Letter, excerpt_of, instance_id, show_call
+from app.delivery.letter import CannotWrite, Letter, excerpt_of, show_call
 from app.delivery.queue import EXIT, LRS, PUT, WEBHOOK
 from app.delivery.targets import lrs, webhook
 from app.delivery.verdicts import Verdict, judge_status

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.access.instance import instance_id
 from app.access.launches import Launch, find_launch
 from app.access.sealing import LMS_SESSION, CannotUnseal, unseal
 from app.delivery.lanes import Result
-from app.delivery.letter import CannotWrite, Letter, instance_id, show_call
+from app.delivery.letter import CannotWrite, Letter, show_call
 from app.delivery.queue import EXIT
 from app.delivery.targets.aicc_lms import SESSION_LOST, judge
 from app.delivery.verdicts import DELIVERED, Fate, Verdict

@@ -238,19 +238,28 @@ def take_over_owed(
     return sum(kind == PUT for kind in session.scalars(owed).all())
 
 
+def alert_loop(
+    session: Session, integration_id: str, *, at: datetime, outlets: Sequence[Outlet] | None = None
+) -> None:
+    """Tell the webhooks, once for each integration, that servers are each other's receivers."""
+    outlets = ask_outlets(session, integration_id)() if outlets is None else outlets
+    ids = [one.id for one in outlets if FAILING in one.events]
+    if ids:
+        data = {
+            "integration": describe_integration(session, integration_id),
+            "reason": LOOP,
+            "sentence": "What comes here was passed on three times already and goes no further: "
+            "two servers are probably each other's receivers.",
+        }
+        whose = Whose(integration_id, "", "")
+        announce(session, ids, FAILING, data, whose, at=at, once=f"lo_{integration_id}")
+
+
 def _ends_here(session: Session, outlets: Sequence[Outlet], whose: Whose, *, at: datetime) -> bool:
     """Tell whether results have come far enough, and say so once: two servers are each other's receivers."""
     if whose.hops is None or not whose.has_come_far:
         return False
-    ids = [one.id for one in outlets if FAILING in one.events]
-    if ids:
-        data = {
-            "integration": describe_integration(session, whose.integration_id),
-            "reason": LOOP,
-            "sentence": "What comes here was passed on three times already and is not passed on again: "
-            "two servers are probably each other's receivers.",
-        }
-        announce(session, ids, FAILING, data, whose, at=at, once=f"lo_{whose.integration_id}")
+    alert_loop(session, whose.integration_id, at=at, outlets=outlets)
     return True
 
 

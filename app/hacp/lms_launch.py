@@ -28,7 +28,15 @@ from app.access.policies import StudentId
 from app.access.sealing import LMS_SESSION, seal
 from app.catalog.service import Unit, UnknownCourse
 from app.catalog.units import find_unit
-from app.delivery.queue import Whose, announce_stranger, ask_outlets, find_lms, pass_up, take_over_owed
+from app.delivery.queue import (
+    Whose,
+    alert_loop,
+    announce_stranger,
+    ask_outlets,
+    find_lms,
+    pass_up,
+    take_over_owed,
+)
 from app.hacp import attempts
 from app.hacp.journal import Received
 from app.hacp.launching import REASONS, CannotLaunch, check_host, describe_visit
@@ -43,6 +51,7 @@ from app.learners.values import IdentityKind
 from app.models.launches import UpstreamSession
 from app.models.learning import ProgressRow
 from app.outbound.guard import Call, CannotReach, Reason, Way, judge, send
+from app.outbound.hops import HEADER, MOST_HOPS, Hops, parse_hops
 from app.progress.values import Status
 from app.settings import Settings
 
@@ -72,6 +81,7 @@ class Heard:
 
     answer: LmsAnswer
     lesson: LmsLesson
+    hops: Hops | None
 
 
 def admit(
@@ -121,7 +131,15 @@ def ask_lms(doorstep: Doorstep) -> Heard:
             advice=_AGAIN,
             may_retry=True,
         ) from error
-    return Heard(answer, _check_answer(answer, host))
+    hops = parse_hops(reply.headers.get(HEADER.lower()))
+    if hops is not None and hops.count >= MOST_HOPS:
+        raise CannotLaunch(
+            508,
+            "This course is opened in a circle: several servers give each other as its place.",
+            Finding("L7", f"{host} is {hops.count} servers away from the LMS where this began"),
+            advice="Please tell the people who run your LMS what this page says.",
+        )
+    return Heard(answer, _check_answer(answer, host), hops)
 
 
 def open_session(
@@ -183,6 +201,8 @@ def keep_refusal(session: Session, integration_id: str, received: Received, erro
     result = f"Refused: {error.sentence}"
     exchange = describe_visit(received, error.status, result, integration_id=known, findings=findings)
     write_refusal(session, exchange, is_anonymous=True)
+    if known is not None and error.finding is not None and error.finding.code == "L7":
+        alert_loop(session, known, at=received.received_at)
 
 
 def _check_lms(integration: Integration, wanted: LmsLaunch, way: Way) -> HostName:
@@ -261,6 +281,7 @@ def _keep_upstream(
             version=heard.answer.version,
             student_id=heard.lesson.student_id,
             objective_ids=json.dumps(heard.lesson.objective_ids),
+            hops=str(heard.hops or ""),
             opened_at=clock.now(),
         )
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.instance import instance_id
 from app.access.launches import Launch, LaunchState
 from app.delivery.queue import Whose, announce_change, pass_on_result, pass_up
 from app.hacp.admission import Situation
+from app.hacp.vocabulary import Command
+from app.models.launches import UpstreamSession
+from app.outbound.hops import next_hops, parse_hops
 from app.progress.service import Change
 from app.settings import Settings
 
@@ -40,3 +45,13 @@ def pass_on(
         announce_change(session, outlets, change, whose, at=now)
         message_id = situation.message.received.request_id
         pass_on_result(session, settings, outlets, change, whose, message_id=message_id, at=now)
+
+
+def find_hops(session: Session, settings: Settings, situation: Situation) -> str:
+    """Return how far from the first LMS whoever asks for a lesson is; '' for content of our own launches."""
+    launch = situation.launch
+    if situation.command is not Command.GET_PARAM or launch.destination_id is None:
+        return ""
+    query = select(UpstreamSession.hops).where(UpstreamSession.launch_id == launch.id)
+    came = parse_hops(session.scalar(query))
+    return str(next_hops(came, instance_id=instance_id(settings)))

@@ -50,7 +50,7 @@ def hacp() -> Response:
         refusal, status, code = error, error.status, error.code
         reply = transact_together(lambda session: service.refuse(session, message, refusal))
     metrics.count_hacp(message.label, str(code))
-    return _reply(reply, status)
+    return _reply(reply.body, status, {HEADER: reply.hops} if reply.hops else None)
 
 
 @blueprint.route("/hacp", methods=["OPTIONS"], provide_automatic_options=False)

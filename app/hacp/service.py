@@ -6,7 +6,7 @@ after the first was rolled back. What each command does is in `commands`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from app.hacp.attempt_rules import Attempt
 from app.hacp.changes import list_changes, list_progress_changes
 from app.hacp.commands import ACTIONS, Outcome
 from app.hacp.errors import HacpError
-from app.hacp.passing_on import pass_on
+from app.hacp.passing_on import find_hops, pass_on
 from app.hacp.vocabulary import Command, Reported, to_observation
 from app.inspector.exchanges import RecordedChange
 from app.inspector.findings import Finding
@@ -30,7 +30,15 @@ from app.progress.wording import describe_progress
 from app.settings import Settings
 
 
-def answer(session: Session, settings: Settings, message: Message) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered; `hops` goes in a header where the session came from an LMS: see `outbound/hops`."""
+
+    body: bytes
+    hops: str = ""
+
+
+def answer(session: Session, settings: Settings, message: Message) -> Reply:
     """Carry out a message and return the reply; everything it changes is in this transaction.
 
     Raises HacpError for a message that is refused.
@@ -62,10 +70,10 @@ def answer(session: Session, settings: Settings, message: Message) -> bytes:
         changes=_changes(situation, attempt, outcome, change),
         is_parked=parked is not None,
     )
-    return reply
+    return Reply(reply, find_hops(session, settings, situation))
 
 
-def refuse(session: Session, message: Message, error: HacpError) -> bytes:
+def refuse(session: Session, message: Message, error: HacpError) -> Reply:
     """Keep a refused message and return the reply; data of a session that we know is parked whole."""
     reply = wire.format_reply(error.code, error.text)
     is_data = message.request.command in DATA_COMMANDS
@@ -78,7 +86,7 @@ def refuse(session: Session, message: Message, error: HacpError) -> bytes:
         repairs=message.repairs,
         is_parked=is_data and error.launch_id is not None,
     )
-    return reply
+    return Reply(reply)
 
 
 def _begin(launch: Launch, attempt: Attempt, now: datetime) -> Launch:

@@ -74,6 +74,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         _LMS_ADMIN,
     ),
     "L6": Explanation("The LMS opened a course without saying for whom (student_id).", _LMS_ADMIN),
+    "L7": Explanation(
+        "A course was opened in a circle: its address leads to another Waymark, and from there back here. "
+        "Give one of them the address of the content itself.",
+        _ENGINEER,
+    ),
     "M1": Explanation(
         "The learner was not known; a provisional learner keeps the record until matched.", "admin"
     ),

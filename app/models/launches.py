@@ -100,6 +100,8 @@ class UpstreamSession(Base):
     # Of our session's time, how much the LMS has been told: for one that adds up what it hears.
     told_time: Mapped[timedelta] = mapped_column(Span, default=timedelta(0))
     exited_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Of an LMS that is a server like this one: how far from the first LMS it is.
+    hops: Mapped[str] = mapped_column(String(80), default="")
     opened_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -27,6 +27,7 @@ def upgrade():
     sa.Column('is_dead', sa.Boolean(), nullable=False),
     sa.Column('told_time', sa.BigInteger(), nullable=False),
     sa.Column('exited_at', sa.BigInteger(), nullable=True),
+    sa.Column('hops', sa.String(length=80), nullable=False),
     sa.Column('opened_at', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['launch_id'], ['launch.id'], name=op.f('fk_upstream_session_launch_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('launch_id', name=op.f('pk_upstream_session'))
