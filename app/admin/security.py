@@ -19,11 +19,15 @@ from app.access.people import get_person
 from app.access.person_sessions import find_session, touch_session
 from app.admin.frame import SignedIn, here, is_https, organisation, see_other
 from app.admin.session_cookie import PLAIN_MARK, SessionCookie
+from app.catalog.zip_guard import LIMITS
 from app.db import DatabaseUnavailable, reading, transact
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_BODY_BYTES = 256 * 1024
+# Views that take a file. It is received before the view can ask who sends it, so strangers get no more room
+# than for any form.
+UPLOADS = {"admin.import_packages": LIMITS.packed_bytes + MAX_BODY_BYTES}
 HSTS_SECONDS = 365 * 24 * 3600
 _IS_ID = re.compile(r"[0-9a-zA-Z]{1,32}", re.ASCII)
 
@@ -81,6 +85,8 @@ def guard_request() -> AnyResponse | None:
     if request.endpoint == "admin.static":
         return None
     request.max_content_length = MAX_BODY_BYTES
+    if request.endpoint in UPLOADS and current_user.is_authenticated:
+        request.max_content_length = UPLOADS[request.endpoint]
     if not all(_IS_ID.fullmatch(str(value)) for value in (request.view_args or {}).values()):
         # No row has such an id, and PostgreSQL refuses even to look for one with a NUL.
         abort(404)

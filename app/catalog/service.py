@@ -43,6 +43,7 @@ class Course:
     is_demo: bool
     integration_id: str | None
     parent_id: str | None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,4 +357,5 @@ def _to_value(row: tables.Course, unit: tables.AssignableUnit | None) -> Course:
         is_demo=row.is_demo,
         integration_id=row.integration_id,
         parent_id=row.parent_id,
+        description=row.description,
     )

@@ -48,6 +48,16 @@ def find_unit(session: Session, unit_id: str) -> Unit | None:
     return None if row is None else Unit(**row._asdict())
 
 
+def list_units(session: Session, course_id: str) -> list[Unit]:
+    """List a course's units in their order."""
+    query = (
+        select(*(_TABLE.c[name] for name in _COLUMNS))
+        .where(_TABLE.c.course_id == course_id)
+        .order_by(_TABLE.c.position, _TABLE.c.id)
+    )
+    return [Unit(**row._asdict()) for row in session.execute(query)]
+
+
 def set_unit(session: Session, settings: Settings, course_id: str, **given: Unpack[UnitFields]) -> Unit:
     """Set what is given of a course's unit.
 

@@ -93,6 +93,11 @@ def ask_look(session: Session, *, identity: Identity, identifier: Identifier, re
     return Look(_SELECT_ROW.ask(session, key), _SELECT_HEARD[report.channel].ask(session, key))
 
 
+def ensure_row(session: Session, learner_id: str, course_id: str) -> None:
+    """Make the pair's row when there is none, so that there is something to lock and to fill."""
+    _INSERT_ROW.first(session, {"learner_id": learner_id, "course_id": course_id, **row_columns(Progress())})
+
+
 def row_columns(progress: Progress) -> dict[str, Any]:
     """Return the column values of a progress row."""
     return {

@@ -30,6 +30,7 @@ def admin_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
             .replace("<learner_id>", "x")
             .replace("<launch_id>", "x")
             .replace("<record_id>", "x")
+            .replace("<import_id>", "x")
             .replace("<course_id>", "x")
             .replace("<key>", "1")
             .replace("<number>", "0"),

@@ -11,8 +11,9 @@ from app.admin.frame import render
 from app.admin.launch_links import LEARNERS_OFFERED, integration_name, make_link
 from app.admin.listing import read_listing
 from app.admin.security import needs
+from app.catalog.mapping import list_identifiers
 from app.catalog.service import Course, UnknownCourse, get_course, list_courses
-from app.catalog.units import read_unit
+from app.catalog.units import list_units
 from app.db import reading
 from app.learners.service import list_learners
 from app.progress.queries import ProgressFilter, Sort, list_progress
@@ -48,7 +49,8 @@ def course_detail(course_id: str) -> Response:
             limit=LEARNERS_SHOWN,
         )
         owner = integration_name(session, course)
-        unit = read_unit(session, course.unit_id) if course.unit_id else None
+        units = list_units(session, course_id)
+        identifiers = list_identifiers(session, course_id)
     form.learner.choices = {learner.id: learner.name for learner in learners}
     link = None
     if request.method == "POST" and form.validate_on_submit():
@@ -65,7 +67,9 @@ def course_detail(course_id: str) -> Response:
         422 if form.errors else 200,
         course=course,
         integration_name=owner,
-        unit=unit,
+        unit=units[0] if units else None,
+        units=units,
+        identifiers=identifiers,
         lines=page.items,
         has_more=page.next_cursor is not None,
         form=form,

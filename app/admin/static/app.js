@@ -121,7 +121,50 @@ function wireBusyForm(form) {
   });
 }
 
+// ---- Uploads ------------------------------------------------------------------------------------
+// fetch() tells nothing of how far an upload is; XMLHttpRequest does. The answer is the page to go on to.
+function wireUpload(form) {
+  const bar = form.querySelector("[data-upload-bar]");
+  const progress = bar.querySelector("progress");
+  const words = bar.querySelector("[role=status]");
+  const button = form.querySelector(".form-end button");
+  form.addEventListener("submit", (event) => {
+    const files = [...form.querySelector("input[type=file]").files];
+    if (!files.length) return; // The server says it in its own words.
+    event.preventDefault();
+    const request = new XMLHttpRequest();
+    const end = (text) => {
+      words.textContent = text;
+      button.disabled = false;
+      bar.querySelector("button").hidden = true;
+    };
+    request.upload.addEventListener("progress", (part) => {
+      const percent = Math.floor((part.loaded / part.total) * 100);
+      progress.value = percent;
+      const megabytes = (bytes) => (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0);
+      words.textContent =
+        percent < 100
+          ? `${percent} %, ${megabytes(part.loaded)} of ${megabytes(part.total)} MB`
+          : "The file is here and being stored…";
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 300) location.assign(request.responseURL);
+      else if (request.status === 413) end("This is larger than 512 MB. Send less at once.");
+      else end(`The server did not take it (${request.status}). Reload the page and try again.`);
+    });
+    request.addEventListener("error", () => end("The connection was lost. Try again."));
+    request.addEventListener("abort", () => end("Cancelled."));
+    bar.hidden = false;
+    bar.querySelector("button").hidden = false;
+    bar.querySelector("button").onclick = () => request.abort();
+    button.disabled = true;
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("form[data-upload]").forEach(wireUpload);
   wireCopyButtons(document);
   document.querySelectorAll("[data-poll]").forEach(wireLivePart);
   document.querySelectorAll("form[data-theme]").forEach(wireTheme);
