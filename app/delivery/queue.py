@@ -283,7 +283,7 @@ def _row(
         "destination_id": destination_id,
         "kind": kind,
         "order_key": order_key,
-        "integration_id": whose.integration_id,
+        "integration_id": whose.integration_id or None,
         "learner_id": whose.learner_id or None,
         "course_id": whose.course_id or None,
         "launch_id": whose.launch_id,

@@ -19,6 +19,7 @@ from app import clock, metrics
 from app.access.tokens import prune_tokens
 from app.catalog.import_jobs import tidy
 from app.db import DatabaseUnavailable, transact
+from app.delivery.watching import prune_deliveries, watch
 from app.delivery.worker import Context, Postman, deliver_due
 from app.inspector.exchanges import prune_exchanges
 from app.jobs.expiry import expire_launches
@@ -60,6 +61,8 @@ def _tidy_imports(session: Session, _settings: Settings) -> int:
 
 JOBS = (
     Job("expire_launches", timedelta(minutes=5), expire_launches),
+    Job("watch", timedelta(minutes=5), watch),
+    Job("prune_deliveries", timedelta(minutes=15), prune_deliveries),
     Job("prune_exchanges", timedelta(minutes=5), _prune_exchanges),
     Job("prune_tokens", timedelta(minutes=15), _prune_tokens),
     Job("tidy_imports", timedelta(minutes=1), _tidy_imports),
