@@ -13,6 +13,7 @@ from app.access.audit import COMMAND_LINE, write_audit
 from app.access.hosts import parse_public_url
 from app.access.integrations import Integration, Kind, add_integration, get_integration, list_integrations
 from app.access.organisation import Organisation, load_organisation
+from app.cli_simulate_lms import lms
 from app.cli_terminal import Noun, json_option, note, show, watch_bar
 from app.rehearsal import Performance, describe, is_good, perform
 from app.settings import settings_of
@@ -26,7 +27,10 @@ SIMULATED_NAME = "LinkedIn Learning (simulated)"
 
 @click.group(cls=Noun)
 def simulate() -> None:
-    """Play a content source against a running server."""
+    """Play a content source against a running server, or an LMS that launches from one."""
+
+
+simulate.add_command(lms)
 
 
 @simulate.command("linkedin")
