@@ -89,6 +89,8 @@ SANS_IO = (
     "app/xapi/cursor.py",
     "app/xapi/links.py",
     "app/xapi/raw_text.py",
+    "app/xapi/sentences.py",
+    "app/xapi/pretty.py",
     "app/xapi/statement_rules.py",
     "app/xapi/signatures.py",
     "app/xapi/times.py",

@@ -29,6 +29,7 @@ PAGES = (
     "progress",
     "sessions",
     "statements",
+    "statement_files",
     "settings",
     "setup",
     "sign_in",

@@ -33,6 +33,7 @@ class Event:
     is_demo: bool
     integration_id: str | None
     launch_id: str | None
+    statement_key: int | None
     notes: tuple[Note, ...]
 
 
@@ -49,6 +50,7 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
             is_demo=exchange.is_demo,
             integration_id=exchange.integration_id,
             launch_id=exchange.launch_id,
+            statement_key=exchange.statement_key,
             notes=tuple(to_note(finding) for finding in exchange.findings),
         )
         for exchange in exchanges

@@ -9,6 +9,8 @@ from flask import Flask, g
 
 from app import clock
 from app.progress.wording import format_percent
+from app.xapi.sentences import clip
+from app.xapi.times import parse_duration
 
 
 def init_formats(app: Flask) -> None:
@@ -21,6 +23,8 @@ def init_formats(app: Flask) -> None:
         local_hour=lambda moment: f"{moment.astimezone(_zone()):%H:%M}",
         local_clock=lambda moment: f"{moment.astimezone(_zone()):%H:%M:%S}",
         duration=format_duration,
+        spoken_duration=speak_duration,
+        clip=clip,
         size=format_size,
         count_of=format_count,
     )
@@ -45,6 +49,15 @@ def format_duration(seconds: int | float | timedelta) -> str:
     if minutes:
         return f"{minutes} min"
     return f"{total} s" if total else "–"
+
+
+def speak_duration(text: str) -> str:
+    """Write an ISO 8601 duration as people say it; one that is none as it is."""
+    try:
+        time = parse_duration(text)
+    except ValueError:
+        return text
+    return format_duration(time) if time >= timedelta(seconds=1) else text
 
 
 def format_size(size_bytes: int) -> str:

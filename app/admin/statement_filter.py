@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -11,8 +11,13 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.admin.formats import start_of_day
+from app.xapi.browsing import Wanted
+from app.xapi.links import Kind, Link, digest
+from app.xapi.query_rules import HIGHEST_KEY, LOWEST_KEY
 
 NAMES = ("integration", "person", "verb", "activity", "registration", "since", "until", "id", "voided")
+# Digits of the greatest key.
+LONGEST_KEY = 19
 _LABELS = {
     "integration": "Integration",
     "person": "Person",
@@ -60,6 +65,7 @@ class StatementFilter:
     since: date | None
     until: date | None
     before: int | None
+    after: int | None
     faults: tuple[tuple[str, str], ...]
 
     @property
@@ -107,14 +113,44 @@ def read_filter(arguments: Mapping[str, str]) -> StatementFilter:
         except ValueError:
             faults.append((name, "A day is written as 2026-11-28"))
             values[name], days[name] = "", None
-    before = arguments.get("before", "")
     return StatementFilter(
         values,
         days["since"],
         days["until"],
-        int(before) if before.isascii() and before.isdecimal() and len(before) <= 19 else None,
+        _read_key(arguments.get("before", "")),
+        _read_key(arguments.get("after", "")),
         tuple(faults),
     )
+
+
+def make_wanted(
+    given: StatementFilter, integration_ids: Iterable[str], agents: tuple[Link, ...] | None, zone: ZoneInfo
+) -> Wanted:
+    """Return what the filters ask the store for; `agents` are whom the person typed may be."""
+    values, (since, until) = given.values, given.keys(zone)
+    links = [
+        (int(kind), digest(text))
+        for kind, text in (
+            (Kind.REGISTRATION, values["registration"].lower()),
+            (Kind.ACTIVITY_ANY, values["activity"]),
+            (Kind.VERB, given.verb_id),
+        )
+        if text
+    ]
+    return Wanted(
+        integration_ids=tuple(each for each in integration_ids if values["integration"] in ("", each)),
+        agents=agents,
+        links=tuple(links),
+        after=max(LOWEST_KEY if each is None else each for each in (since, given.after)),
+        before=min(HIGHEST_KEY if each is None else each for each in (until, given.before)),
+        hides_voided=values["voided"] == "no",
+        statement_id=values["id"],
+    )
+
+
+def _read_key(text: str) -> int | None:
+    is_key = text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY
+    return min(int(text), HIGHEST_KEY) if is_key else None
 
 
 def _clean(text: str) -> str:

@@ -71,6 +71,7 @@ class Exchange:
     received_at: datetime
     integration_id: str | None
     launch_id: str | None
+    statement_key: int | None
     is_demo: bool
     is_parked: bool
     findings: tuple[Finding, ...] = field(default_factory=tuple)
@@ -117,6 +118,7 @@ def list_exchanges(
             received_at=row.received_at,
             integration_id=row.integration_id,
             launch_id=row.launch_id,
+            statement_key=row.statement_key,
             is_demo=row.is_demo,
             is_parked=row.is_parked,
             findings=tuple(findings.get(row.id, ())),

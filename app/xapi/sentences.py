@@ -14,18 +14,28 @@ from app.xapi.links import digest
 from app.xapi.progress_map import PROGRESS_EXTENSION
 from app.xapi.wire import JsonObject
 
-# Longer texts are cut in a sentence; the statement's own page has all of them.
+# Longer texts are cut on a page; the statement's own text has all of them.
 LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The parts of a sentence, each a text; `result` is empty when the statement has none."""
+    """The parts of a sentence, each a text of any length; `result` is empty when the statement has none."""
 
     actor: str
     verb: str
     thing: str
     result: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The identifiers in a statement."""
+
+    actor: str
+    verb: str
+    thing: str
+    registration: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +75,27 @@ def make_sentence(
     if about == (thing_id := _text(thing.get("id"))):
         about = known.courses.get(normalise_identifier(thing_id), about)
     return Sentence(
-        actor=_cut(named),
-        verb=_cut(name_verb(_part(statement, "verb"), languages)),
-        thing=_cut(about),
-        result=tuple((word, _cut(text)) for word, text in _result(_part(statement, "result"))),
+        actor=named,
+        verb=name_verb(_part(statement, "verb"), languages),
+        thing=about,
+        result=tuple(_result(_part(statement, "result"))),
+    )
+
+
+def clip(text: str) -> str:
+    """Return the text on one line, without control characters, cut when it is long."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in text[: LONGEST * 4]).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def list_ids(statement: JsonObject) -> Ids:
+    """Return what a program knows the parts of a statement by; "" for what there is not."""
+    thing = _part(statement, "object")
+    return Ids(
+        actor=identify_agent(_part(statement, "actor")),
+        verb=_text(_part(statement, "verb").get("id")),
+        thing=_text(thing.get("id")) or identify_agent(thing),
+        registration=_text(_part(statement, "context").get("registration")),
     )
 
 
@@ -76,15 +103,15 @@ def list_facts(
     statement: JsonObject, definitions: Mapping[bytes, JsonObject], languages: Sequence[str]
 ) -> list[Fact]:
     """Return what identifies the parts of a statement, and its context."""
-    thing, context = _part(statement, "object"), _part(statement, "context")
+    thing, context, ids = _part(statement, "object"), _part(statement, "context"), list_ids(statement)
     found = [
-        ("Actor", identify_agent(_part(statement, "actor"))),
-        ("Verb", _text(_part(statement, "verb").get("id"))),
-        ("Object", _text(thing.get("id")) or identify_agent(thing)),
+        ("Actor", ids.actor),
+        ("Verb", ids.verb),
+        ("Object", ids.thing),
         ("Kind of object", _text(thing.get("objectType", "Activity"))),
         ("Type of activity", _text(_part(thing, "definition").get("type"))),
         ("Description", _describe(thing, definitions, languages)),
-        ("Registration", _text(context.get("registration"))),
+        ("Registration", ids.registration),
         ("Instructor", name_agent(_part(context, "instructor"))),
         ("Team", name_agent(_part(context, "team"))),
         ("Platform", _text(context.get("platform"))),
@@ -190,11 +217,6 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None or isinstance(value, dict | list) else str(value)
-
-
-def _cut(text: str) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in text[: LONGEST * 4]).split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _part(value: JsonObject, name: str) -> JsonObject:

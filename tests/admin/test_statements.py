@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -115,6 +116,28 @@ def test_people_and_courses_are_called_by_the_names_that_are_known(
     assert ">Knots<" in page
 
 
+def test_a_person_is_found_by_every_identity_and_by_name(
+    desk: Desk, sender: Sender, session: Session
+) -> None:
+    add_learner(session, name="Diaz, Ana", email="ana@example.org", user_id="A-77")
+    session.commit()
+    account = {"homePage": "https://hr.example.org", "name": "unmatched"}
+    secret = {"mbox_sha1sum": hashlib.sha1(b"mailto:ana@example.org").hexdigest()}
+    sender.send(
+        [identified(1), {**identified(2), "actor": secret}, {**identified(3), "actor": {"account": account}}]
+    )
+    for person, found in {
+        "diaz, ana": 2,
+        "A-77": 2,
+        "ana@example.org": 2,
+        secret["mbox_sha1sum"]: 1,
+        "unmatched at https://hr.example.org": 1,
+        "Diaz": 0,
+        "cora": 0,
+    }.items():
+        assert len(addresses(list_of(desk, f"?person={person}"))) == found, person
+
+
 def test_faulty_filters_are_named_and_left_out(desk: Desk, sender: Sender) -> None:
     sender.send(identified(1))
     reply = desk.get("/admin/statements?since=yesterday&registration=x&before=%00")
@@ -137,12 +160,47 @@ def test_pages_hold_every_statement_once(desk: Desk, sender: Sender) -> None:
     assert len(seen) == len(set(seen)) == 120
 
 
+def test_pages_can_be_turned_back(desk: Desk, sender: Sender) -> None:
+    sender.send([identified(number) for number in range(1, 121)])
+
+    def turn(page: str, direction: str) -> str:
+        [address] = re.findall(rf'rel="{direction}" href="([^"]+)"', page)
+        reply = desk.client.get(f"/admin/statements{address}", follow_redirects=True)
+        assert reply.status_code == 200
+        return unescape(reply.text)
+
+    first = list_of(desk)
+    second = turn(first, "next")
+    third = turn(second, "next")
+    assert addresses(turn(third, "prev")) == addresses(second)
+    assert addresses(turn(second, "prev")) == addresses(first)
+    # From the middle of the first page there is less than a page to go back: it is shown whole.
+    key = addresses(first)[9].rpartition("/")[2]
+    assert desk.get(f"/admin/statements?after={key}").headers["Location"] == "/admin/statements"
+    assert 'rel="prev"' not in first
+    assert 'rel="next"' not in third
+
+
 def test_an_id_leads_to_its_statement(desk: Desk, sender: Sender) -> None:
     sender.send(identified(1))
     reply = desk.get(f"/admin/statements?id={identified(1)['id'].upper()}")
     assert reply.status_code == 303
     assert identified(1)["id"] in desk.get(reply.headers["Location"]).text
     assert "No statement has this id" in list_of(desk, f"?id={UUID}")
+
+
+def test_an_id_of_two_integrations_shows_both(
+    desk: Desk, sender: Sender, client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    other = make_sender(client, session, settings, kind=Kind.LINKEDIN_LEARNING)
+    for each in (sender, other):
+        each.send([identified(1), identified(2)])
+    other.send({**plain(), "id": "Not-A-UUID"})
+    wanted = f"?id={identified(1)['id']}"
+    assert len(addresses(list_of(desk, wanted))) == 2
+    assert desk.get(f"/admin/statements{wanted}&integration={other.integration.id}").status_code == 303
+    assert desk.get("/admin/statements?id=Not-A-UUID").status_code == 303
+    assert len(desk.get(f"/admin/statements.ndjson{wanted}").text.splitlines()) == 2
 
 
 def test_one_statement_tells_what_it_is_and_did(desk: Desk, sender: Sender) -> None:
@@ -181,6 +239,35 @@ def test_voided_and_voiding_statements_lead_to_each_other(desk: Desk, sender: Se
     assert "not received" in desk.get(said).text
 
 
+def test_of_many_that_refer_to_a_statement_the_one_that_voids_it_is_shown(desk: Desk, sender: Sender) -> None:
+    sender.send([identified(1), *(about(number, 1) for number in range(2, 40)), about(40, 1, VOIDED)])
+    page = desk.get(addresses(list_of(desk))[-1]).text
+    assert page.count("Referred to by") == 19
+    assert page.count("Voided by") == 1
+
+
+def test_times_and_durations_are_in_words(desk: Desk, sender: Sender) -> None:
+    result = {"duration": "PT1H5M", "response": "x" * 400}
+    sender.send({**identified(1), "timestamp": "2020-05-01T12:00:00+02:00", "result": result})
+    page = list_of(desk)
+    assert "1 h 05 min" in page
+    assert "x" * 200 not in page
+    page = desk.get(addresses(page)[0]).text
+    assert "1 May 2020, 10:00" in page
+    [row] = csv.DictReader(io.StringIO(desk.get("/admin/statements.csv").text))
+    assert row["duration"] == "PT1H5M"
+    assert row["response"] == "x" * 400
+
+
+def test_a_message_leads_to_its_statements(desk: Desk, sender: Sender) -> None:
+    sender.send([identified(1), identified(2)])
+    newest, oldest = addresses(list_of(desk))
+    page = unescape(desk.get(f"/admin/integrations/{sender.integration.id}").text)
+    [address] = re.findall(r'href="(/admin/statements\?[^"]+)">2 statements stored', page)
+    sender.send(identified(3))
+    assert addresses(unescape(desk.get(address).text)) == [newest, oldest]
+
+
 def test_attachments_are_files_and_never_pages(desk: Desk, sender: Sender) -> None:
     statement = identified(1, attached(attachment(contentType="text/html", display={"en": HOSTILE})))
     sender.send(
@@ -191,11 +278,15 @@ def test_attachments_are_files_and_never_pages(desk: Desk, sender: Sender) -> No
     reply = desk.get(f"{address}/attachments/0")
     assert reply.get_data() == DATA
     assert reply.content_type == "application/octet-stream"
-    assert reply.headers["Content-Disposition"].startswith("attachment;")
+    assert (
+        reply.headers["Content-Disposition"]
+        == 'attachment; filename="script alert 1 script img src x onerror alert 1.bin"'
+    )
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     for wrong in (f"{address}/attachments/1", "/admin/statements/1/attachments/0", "/admin/statements/1"):
         assert desk.get(wrong).status_code == 404
     assert desk.get(f"/admin/statements/{10**30}").status_code == 404
+    assert desk.get(f"/admin/statements/{'9' * 5_000}").status_code == 404
 
 
 def test_files_of_the_list_hold_what_the_filter_leaves(desk: Desk, sender: Sender) -> None:
@@ -207,11 +298,25 @@ def test_files_of_the_list_hold_what_the_filter_leaves(desk: Desk, sender: Sende
     assert [row["verb"] for row in rows] == ["other", "completed"]
     assert rows[1]["actor"] == "'=HYPERLINK(1)"
     assert rows[1]["voided"] == "no"
+    assert rows[1]["actor_id"] == "ana@example.org"
+    assert rows[1]["verb_id"] == "http://adlnet.gov/expapi/verbs/completed"
+    assert rows[1]["object_id"] == "https://example.org/courses/1"
     reply = desk.get("/admin/statements.ndjson?verb=completed")
     assert reply.headers["Content-Disposition"].startswith("attachment;")
     [line] = reply.text.splitlines()
     assert odd in line
     assert desk.get(f"{addresses(list_of(desk))[1]}/statement.json").text == line
+
+
+def test_a_file_holds_every_statement_once_however_long_they_are(desk: Desk, sender: Sender) -> None:
+    long = {"response": "x" * 600_000}
+    ids = [identified(number)["id"] for number in range(1, 301)]
+    sender.send([identified(number) for number in range(1, 281)])
+    sender.send([{**identified(number), "result": long} for number in range(281, 291)])
+    sender.send([identified(number) for number in range(291, 301)])
+    lines = desk.get("/admin/statements.ndjson").text.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ids[::-1]
+    assert len(desk.get("/admin/statements.csv").text.splitlines()) == 301
 
 
 def test_hostile_statements_are_text(

@@ -22,8 +22,11 @@ from app.db import db
 from app.postgres_line import Rows, Statement
 from app.rounds import submit
 from app.settings import Settings
+from app.xapi.browsing import Wanted, list_lines
 from app.xapi.links import Kind, Link
+from app.xapi.people_filter import find_agents
 from app.xapi.queries import select_page
+from app.xapi.statement_view import get_shown, read_file
 from tests.xapi.conftest import Sender, make_sender
 from tests.xapi.large_store import AUTHORITY, QUIET_FROM, STATEMENTS, TABLES, fill, value
 from tests.xapi.multipart import CONTENT_TYPE, attached, attachment, join, json_part, part
@@ -136,6 +139,8 @@ def _faults_of_requests(sender: Sender, app: Flask) -> Iterator[str]:
         engine = db.engine
     with _heard(engine) as heard:
         _send_every_request(sender)
+        with Session(engine) as session:
+            _browse(session, sender.integration.id)
     assert len(heard) > 40
     with Session(engine) as session:
         for sql, values in heard:
@@ -200,6 +205,23 @@ def _send_every_request(sender: Sender) -> None:
     statuses.append(ask(sender, "GET", "agents", agent=ANA).status_code)
     statuses.append(ask(sender, "GET", "activities", activityId=ACTIVITY).status_code)
     assert all(status in (200, 204) for status in statuses), statuses
+
+
+def _browse(session: Session, integration_id: str) -> None:
+    """Ask all that the pages ask."""
+    agents = find_agents(session, "ana@example.org")
+    assert agents
+    for wanted in (
+        Wanted((integration_id,)),
+        Wanted((integration_id,), agents, ((Kind.VERB, value(2)),), hides_voided=True),
+        Wanted((integration_id, "other"), statement_id=str(uuid.UUID(int=1))),
+    ):
+        for is_ascending in (False, True):
+            lines = list_lines(session, wanted, limit=51, languages=(), is_ascending=is_ascending)
+    shown = get_shown(session, lines[0].key, languages=())
+    assert shown is not None
+    assert shown.referrers
+    read_file(session, lines[0].key, 0, languages=())
 
 
 def _reads_all(plan: Plan) -> bool:

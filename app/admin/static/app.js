@@ -16,11 +16,12 @@ async function copyFrom(button) {
   const field = document.getElementById(button.dataset.copy);
   const note = document.getElementById(button.dataset.copy + "-note");
   field.focus();
-  field.select();
+  if (field.select) field.select();
+  else window.getSelection().selectAllChildren(field);
   let isCopied = false;
   if (navigator.clipboard && window.isSecureContext) {
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(field.value ?? field.textContent);
       isCopied = true;
     } catch {
       isCopied = false;
