@@ -1,4 +1,4 @@
-"""`destination add|list|test|pause|resume|rotate|delete` and `delivery list|retry|replay`."""
+"""`destination add|list|update|test|pause|resume|rotate|delete` and `delivery list|retry|replay`."""
 
 from __future__ import annotations
 
@@ -106,6 +106,23 @@ def test(destination_id: str, as_json: bool) -> None:
     show(data, as_json=as_json, lines=_table(data))
     if not data["delivered"]:
         raise click.exceptions.Exit(1)
+
+
+@destination.command("update")
+@click.argument("destination_id", metavar="ID")
+@click.option(
+    "--time-mode",
+    type=click.Choice(destinations.TIME_MODES),
+    required=True,
+    help="Of an LMS: it is told all of a session's time, or what is new since the last message.",
+)
+@json_option
+def update(destination_id: str, time_mode: str, as_json: bool) -> None:
+    """Change a receiver."""
+    with db.transaction() as session:
+        changed = destinations.set_time_mode(session, destination_id, time_mode)
+        _audit(session, "destination.changed", changed)
+    show(describe(changed), as_json=as_json, lines=_table(describe(changed)))
 
 
 @destination.command("pause")
@@ -218,6 +235,7 @@ def describe(found: Destination) -> dict[str, Any]:
         "integration_id": found.integration_id,
         "url": found.url,
         "events": sorted(found.events),
+        "options": found.options,
         "state": found.state,
         "state_reason": found.state_reason,
         "failing_since": found.failing_since and found.failing_since.isoformat(),

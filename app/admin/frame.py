@@ -167,6 +167,13 @@ _MENU = (
             ("statements", "Statements", "statement_list"),
         ),
     ),
-    ("Connect", (("integrations", "Integrations", "integration_list"),)),
+    (
+        "Connect",
+        (
+            ("integrations", "Integrations", "integration_list"),
+            ("destinations", "Destinations", "destination_list"),
+            ("deliveries", "Deliveries", "delivery_list"),
+        ),
+    ),
     ("Manage", (("audit", "Audit log", "audit_log"), ("settings", "Settings", "settings_page"))),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,25 +16,28 @@ from app.outbound.guard import Call, CannotReach, Reason, Way, send
 _MARGIN_SECONDS = 30.0
 _DEFAULT_SECONDS = 300.0
 _lock = threading.Lock()
-_kept: dict[str, tuple[str, float]] = {}
+_kept: dict[Hashable, tuple[str, float]] = {}
 
 
-def find(way: Way, destination_id: str, options: Mapping[str, Any], secrets: Mapping[str, Any]) -> str:
-    """Return the Authorization header's value, of a new token when there is none; raises CannotReach."""
+def find(way: Way, store: Hashable, options: Mapping[str, Any], secrets: Mapping[str, Any]) -> str:
+    """Return the Authorization header's value, of a new token when there is none; raises CannotReach.
+
+    `store` names the record store as it is registered now: after a change the old token goes nowhere.
+    """
     with _lock:
-        kept = _kept.get(destination_id)
+        kept = _kept.get(store)
     if kept is not None and kept[1] > time.monotonic():
         return f"Bearer {kept[0]}"
     token, seconds = _ask(way, options, secrets)
     with _lock:
-        _kept[destination_id] = (token, time.monotonic() + seconds - _MARGIN_SECONDS)
+        _kept[store] = (token, time.monotonic() + seconds - _MARGIN_SECONDS)
     return f"Bearer {token}"
 
 
-def forget(destination_id: str) -> None:
+def forget(store: Hashable) -> None:
     """Ask for a new one the next time."""
     with _lock:
-        _kept.pop(destination_id, None)
+        _kept.pop(store, None)
 
 
 def _ask(way: Way, options: Mapping[str, Any], secrets: Mapping[str, Any]) -> tuple[str, float]:

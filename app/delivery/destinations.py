@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +16,9 @@ from app.access.integrations import get_integration
 from app.access.sealing import DESTINATION, seal
 from app.delivery.events import EVENTS, TEST
 from app.delivery.lanes import Result
-from app.delivery.letter import Letter
+from app.delivery.letter import CannotWrite, Letter
 from app.delivery.letters import find_way, read_secrets, write_statement, write_webhook
+from app.delivery.lms_letters import CUMULATIVE, DELTA
 from app.delivery.queue import LMS, LRS, WEBHOOK, split_events
 from app.delivery.targets import webhook
 from app.delivery.worker import post
@@ -27,6 +28,7 @@ from app.outbound.guard import CannotReach, judge
 from app.settings import Settings
 
 KINDS = {WEBHOOK: "Webhook", LRS: "xAPI record store", LMS: "LMS"}
+TIME_MODES = (CUMULATIVE, DELTA)
 # After a change of the signing secret receivers that know only the old one still believe us this long.
 OVERLAP = timedelta(hours=24)
 _MAX_NAME, _MAX_URL, _MAX_SECRET = 200, 2000, 1000
@@ -37,7 +39,11 @@ class UnknownDestination(LookupError):
 
 
 class BadDestination(ValueError):
-    """It cannot be kept as given; the message is fit for the person who typed it."""
+    """It cannot be kept as given; the message is fit for the person who typed it, `field` is where."""
+
+    def __init__(self, sentence: str, field: str = "url") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,9 @@ def add_webhook(
     integration_id: str | None = None,
 ) -> tuple[Destination, str]:
     """Register a webhook; returns its signing secret too, which is shown this once. Raises BadDestination."""
-    chosen = frozenset(events)
-    if unknown := sorted(chosen - frozenset(EVENTS)):
-        raise BadDestination(f"there is no event {unknown[0]!r}; there are {', '.join(EVENTS)}")
-    if not chosen:
-        raise BadDestination("choose at least one event")
     secret = webhook.make_secret()
     row = _add(session, settings, WEBHOOK, name=name, url=url, integration_id=integration_id)
-    row.events = ",".join(event for event in EVENTS if event in chosen)
+    row.events = _join_events(events)
     _keep_secrets(settings, row, {"signing": [{"secret": secret}]})
     session.flush()
     return to_destination(row), secret
@@ -102,30 +103,64 @@ def add_store(
     integration_id: str | None = None,
 ) -> Destination:
     """Register another record store, by its address before `/statements`. Raises BadDestination."""
-    if not access.user or not access.password:
-        raise BadDestination("give the key and the secret that the record store issued")
-    if any(len(text) > _MAX_SECRET for text in (access.user, access.password, access.scope)):
-        raise BadDestination(f"a key or secret has at most {_MAX_SECRET} characters")
     row = _add(session, settings, LRS, name=name, url=url, integration_id=integration_id)
-    options = {"user": access.user, "auth": "basic"}
-    if access.token_url:
-        check_url(session, settings, access.token_url)
-        options |= {"auth": "oauth2", "token_url": access.token_url, "scope": access.scope}
-    row.options = json.dumps(options)
-    _keep_secrets(settings, row, {"password": access.password})
+    _keep_access(session, settings, row, access)
     session.flush()
     return to_destination(row)
 
 
-def check_url(session: Session, settings: Settings, url: str) -> str:
+def change_destination(
+    session: Session,
+    settings: Settings,
+    destination_id: str,
+    *,
+    name: str,
+    url: str,
+    integration_id: str | None,
+    events: Iterable[str] = (),
+    access: StoreAccess | None = None,
+) -> Destination:
+    """Change a webhook, or a record store; without a password in `access` the old one stays.
+
+    Raises BadDestination.
+    """
+    row = _get(session, destination_id)
+    if row.kind == LMS:
+        raise BadDestination("what is known of an LMS comes from its launches", "name")
+    if integration_id is not None:
+        integration_id = get_integration(session, integration_id).id
+    row.name, row.url = _clean_name(name), check_url(session, settings, url)
+    row.integration_id = integration_id
+    if row.kind == WEBHOOK:
+        row.events = _join_events(events)
+    elif access is not None:
+        password = access.password or _read_secrets(settings, row).get("password", "")
+        _keep_access(session, settings, row, replace(access, password=password))
+    session.flush()
+    return to_destination(row)
+
+
+def set_time_mode(session: Session, destination_id: str, time_mode: str) -> Destination:
+    """Choose how an LMS is told the time: `cumulative` all of the session's, `delta` what is new."""
+    row = _get(session, destination_id)
+    if row.kind != LMS:
+        raise BadDestination("only an LMS is told times", "time_mode")
+    if time_mode not in TIME_MODES:
+        raise BadDestination(f"there is no time mode {time_mode!r}: {' or '.join(TIME_MODES)}", "time_mode")
+    row.options = json.dumps({**json.loads(row.options), "time_mode": time_mode})
+    session.flush()
+    return to_destination(row)
+
+
+def check_url(session: Session, settings: Settings, url: str, *, field: str = "url") -> str:
     """Return an address that may be called, as far as can be told without looking; raises BadDestination."""
     url = url.strip()
     if len(url) > _MAX_URL:
-        raise BadDestination(f"an address has at most {_MAX_URL} characters")
+        raise BadDestination(f"an address has at most {_MAX_URL} characters", field)
     try:
         judge(find_way(session, settings), url)
     except CannotReach as error:
-        raise BadDestination(error.sentence) from error
+        raise BadDestination(error.sentence, field) from error
     return url
 
 
@@ -147,7 +182,7 @@ def rotate_secret(session: Session, settings: Settings, destination_id: str) -> 
     now, secret = clock.now(), webhook.make_secret()
     old = [
         {**each, "until": min(each.get("until") or "9", (now + OVERLAP).isoformat())}
-        for each in read_secrets(settings, row)["signing"]
+        for each in _read_secrets(settings, row).get("signing", [])
         if "until" not in each or datetime.fromisoformat(each["until"]) > now
     ]
     _keep_secrets(settings, row, {"signing": [{"secret": secret}, *old[:2]]})
@@ -213,15 +248,43 @@ def to_destination(row: Row) -> Destination:
 def _add(
     session: Session, settings: Settings, kind: str, *, name: str, url: str, integration_id: str | None
 ) -> Row:
-    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    if not name or len(name) > _MAX_NAME:
-        raise BadDestination(f"give it a name of at most {_MAX_NAME} characters")
+    name = _clean_name(name)
     if integration_id is not None:
         integration_id = get_integration(session, integration_id).id
     url = check_url(session, settings, url)
     row = Row(name=name, kind=kind, integration_id=integration_id, url=url, created_at=clock.now())
     session.add(row)
     return row
+
+
+def _clean_name(name: str) -> str:
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not name or len(name) > _MAX_NAME:
+        raise BadDestination(f"give it a name of at most {_MAX_NAME} characters", "name")
+    return name
+
+
+def _join_events(events: Iterable[str]) -> str:
+    chosen = frozenset(events)
+    if unknown := sorted(chosen - frozenset(EVENTS)):
+        raise BadDestination(f"there is no event {unknown[0]!r}; there are {', '.join(EVENTS)}", "events")
+    if not chosen:
+        raise BadDestination("choose at least one event", "events")
+    return ",".join(event for event in EVENTS if event in chosen)
+
+
+def _keep_access(session: Session, settings: Settings, row: Row, access: StoreAccess) -> None:
+    for field, text in (("user", access.user), ("password", access.password), ("scope", access.scope)):
+        if not text and field != "scope":
+            raise BadDestination("give the key and the secret that the record store issued", field)
+        if len(text) > _MAX_SECRET:
+            raise BadDestination(f"a key or secret has at most {_MAX_SECRET} characters", field)
+    options = {"user": access.user, "auth": "basic"}
+    if access.token_url:
+        token_url = check_url(session, settings, access.token_url, field="token_url")
+        options |= {"auth": "oauth2", "token_url": token_url, "scope": access.scope}
+    row.options = json.dumps(options)
+    _keep_secrets(settings, row, {"password": access.password})
 
 
 def _get(session: Session, destination_id: str) -> Row:
@@ -233,6 +296,14 @@ def _get(session: Session, destination_id: str) -> Row:
 
 def _keep_secrets(settings: Settings, row: Row, secrets: dict[str, Any]) -> None:
     row.secrets = seal(settings, json.dumps(secrets), purpose=DESTINATION)
+
+
+def _read_secrets(settings: Settings, row: Row) -> dict[str, Any]:
+    """Return the secrets, none where they were sealed with another key: new ones take their place."""
+    try:
+        return read_secrets(settings, row)
+    except CannotWrite:
+        return {}
 
 
 def _test_statement(now: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -97,21 +97,25 @@ def _statement_text(session: Session, row: Delivery) -> str:
 
 
 def _authorize(settings: Settings, way: Way, lane: Destination) -> Callable[[], str]:
-    secrets, options, lane_id = read_secrets(settings, lane), json.loads(lane.options), lane.id
+    secrets, options, store = read_secrets(settings, lane), json.loads(lane.options), _as_registered(lane)
     if options.get("auth") == "oauth2":
-        return lambda: access_tokens.find(way, lane_id, options, secrets)
+        return lambda: access_tokens.find(way, store, options, secrets)
     return lambda: lrs.basic_authorization(options.get("user", ""), secrets.get("password", ""))
 
 
 def _judge_store(lane: Destination) -> Callable[[Answer], Verdict]:
-    judge, lane_id = _judge_with(lrs.judge), lane.id
+    judge, store = _judge_with(lrs.judge), _as_registered(lane)
 
     def judged(answer: Answer) -> Verdict:
         if answer.status == 401:
-            access_tokens.forget(lane_id)
+            access_tokens.forget(store)
         return judge(answer)
 
     return judged
+
+
+def _as_registered(lane: Destination) -> Hashable:
+    return lane.id, lane.url, lane.options, lane.secrets
 
 
 def _judge_with(judge: Callable[[int, dict[str, str], str], Verdict]) -> Callable[[Answer], Verdict]:

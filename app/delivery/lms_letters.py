@@ -31,7 +31,7 @@ from app.progress.values import Status
 from app.settings import Settings
 
 # An option of the destination: an LMS that adds up the times it hears is told what is new.
-DELTA = "delta"
+CUMULATIVE, DELTA = "cumulative", "delta"
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/plain, */*"}
 _STATUSES = {
     Status.NOT_STARTED: LessonStatus.NOT_ATTEMPTED,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -34,6 +35,7 @@ class Delivery:
     due_at: datetime
     created_at: datetime
     done_at: datetime | None
+    waits_for_lane: bool
     code: str
     reason: str
     learner_id: str | None
@@ -70,26 +72,30 @@ def list_deliveries(
     limit: int = PAGE,
 ) -> list[Delivery]:
     """List deliveries, the newest first; `before` is the id after which the page ends."""
-    query = (
-        select(Row, Destination.name, Learner.name, Course.title)
-        .join(Destination, Destination.id == Row.destination_id)
-        .outerjoin(Learner, Learner.id == Row.learner_id)
-        .outerjoin(Course, Course.id == Row.course_id)
-        .order_by(Row.id.desc())
-        .limit(limit)
+    query = _with_names().order_by(Row.id.desc()).limit(limit)
+    query = _narrow(
+        query,
+        state=state,
+        destination_id=destination_id,
+        learner_id=learner_id,
+        course_id=course_id,
+        launch_id=launch_id,
     )
-    given = {
-        Row.state: state,
-        Row.destination_id: destination_id,
-        Row.learner_id: learner_id,
-        Row.course_id: course_id,
-        Row.launch_id: launch_id,
-    }
-    for column, value in given.items():
-        if value is not None:
-            query = query.where(column == value)
     if before is not None:
         query = query.where(Row.id < before)
+    return [_to_delivery(*found) for found in session.execute(query)]
+
+
+def list_latest(session: Session, learner_id: str) -> list[Delivery]:
+    """List the newest delivery of each of a learner's courses to each destination, the newest first."""
+    newest = (
+        select(func.max(Row.id))
+        .where(Row.learner_id == learner_id, Row.course_id.is_not(None))
+        .group_by(Row.course_id, Row.destination_id)
+        .order_by(func.max(Row.id).desc())
+        .limit(PAGE)
+    )
+    query = _with_names().where(Row.id.in_(newest)).order_by(Row.id.desc())
     return [_to_delivery(*found) for found in session.execute(query)]
 
 
@@ -119,19 +125,36 @@ def list_tries(session: Session, delivery_id: int) -> list[Try]:
     ]
 
 
-def count_states(session: Session, *, destination_id: str | None = None) -> dict[str, int]:
-    """Count the deliveries in each state."""
-    query = select(Row.state, func.count()).group_by(Row.state)
-    if destination_id is not None:
-        query = query.where(Row.destination_id == destination_id)
-    found = dict(session.execute(query).tuples().all())
-    return {state: found.get(state, 0) for state in STATES}
+def count_states(
+    session: Session,
+    *,
+    destination_id: str | None = None,
+    learner_id: str | None = None,
+    most: int | None = None,
+) -> dict[str, int]:
+    """Count the deliveries in each state; counting stops at `most`."""
+    found = {}
+    for state in STATES:
+        query = _narrow(select(Row.id), state=state, destination_id=destination_id, learner_id=learner_id)
+        found[state] = _count(session, query.limit(most))
+    return found
+
+
+def find_trouble(session: Session, destination_id: str) -> str:
+    """Return why a destination's last message was not understood, "" when nothing is known."""
+    for state in ("pending", "dead"):
+        query = _narrow(select(Row.reason), state=state, destination_id=destination_id)
+        reason = session.scalar(query.where(Row.reason != "").order_by(Row.id.desc()).limit(1))
+        if reason:
+            return str(reason)
+    return ""
 
 
 def retry(session: Session, delivery_id: int) -> Delivery:
     """Let a delivery be due now, from the beginning of its plan; one that was delivered is sent once more."""
-    get_delivery(session, delivery_id)
+    found = get_delivery(session, delivery_id)
     session.execute(update(Row).where(Row.id == delivery_id).values(_again()))
+    _look_now(session, found.destination_id)
     return get_delivery(session, delivery_id)
 
 
@@ -145,6 +168,32 @@ def replay(session: Session, *, destination_id: str, since: datetime) -> int:
     return _redrive(session, "delivered", destination_id, since=since)
 
 
+def count_replay(session: Session, *, destination_id: str, since: datetime) -> int:
+    """Count what `replay` would send again."""
+    query = _narrow(select(Row.id), state="delivered", destination_id=destination_id)
+    return _count(session, query.where(Row.created_at >= since))
+
+
+def _with_names() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Row, Destination.name, Learner.name, Course.title)
+        .join(Destination, Destination.id == Row.destination_id)
+        .outerjoin(Learner, Learner.id == Row.learner_id)
+        .outerjoin(Course, Course.id == Row.course_id)
+    )
+
+
+def _narrow(query: Select[*tuple[Any, ...]], **given: str | None) -> Select[Any]:
+    for column, value in given.items():
+        if value is not None:
+            query = query.where(getattr(Row, column) == value)
+    return query
+
+
+def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
 def _redrive(
     session: Session, state: str, destination_id: str | None, *, since: datetime | None = None
 ) -> int:
@@ -153,7 +202,17 @@ def _redrive(
         statement = statement.where(Row.destination_id == destination_id)
     if since is not None:
         statement = statement.where(Row.created_at >= since)
-    return len(session.scalars(statement).all())
+    count = len(session.scalars(statement).all())
+    _look_now(session, destination_id)
+    return count
+
+
+def _look_now(session: Session, destination_id: str | None) -> None:
+    """Let a receiver that is left alone, or each, be looked at now: somebody has asked for it."""
+    statement = update(Destination).where(Destination.not_before.is_not(None)).values(not_before=None)
+    if destination_id is not None:
+        statement = statement.where(Destination.id == destination_id)
+    session.execute(statement)
 
 
 def _again() -> dict[str, object]:
@@ -179,6 +238,7 @@ def _to_delivery(row: Row, destination: str, learner: str | None, course: str | 
         due_at=row.due_at,
         created_at=row.created_at,
         done_at=row.done_at,
+        waits_for_lane=row.waits_for_lane,
         code=row.code,
         reason=row.reason,
         learner_id=row.learner_id,

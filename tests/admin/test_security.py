@@ -32,6 +32,8 @@ def admin_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
             .replace("<record_id>", "x")
             .replace("<import_id>", "x")
             .replace("<course_id>", "x")
+            .replace("<destination_id>", "x")
+            .replace("<delivery_id>", "1")
             .replace("<key>", "1")
             .replace("<number>", "0"),
             set(rule.methods or ()),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -19,6 +20,7 @@ from app.db import db
 from app.demo import load_demo
 from app.settings import Settings
 from tests.browser.conftest import Visitor, sign_in, visit
+from tests.delivery.receiver import Receiver, receiving
 from tests.running import RunningServer
 
 HOSTILE = '<script>window.hacked=1</script>"><img src=x onerror=window.hacked=1>'
@@ -43,6 +45,14 @@ PAGES = (
     "/admin/statements?since=yesterday",
     "/admin/integrations",
     "/admin/integrations/new",
+    "/admin/destinations",
+    "/admin/destinations/new",
+    "/admin/destinations/new?kind=lrs",
+    "/admin/deliveries",
+    "/admin/deliveries?state=dead",
+    "/admin/deliveries?learner=nobody",
+    "/admin/deliveries/replay",
+    "/admin/deliveries/replay?since=2026-01-01T00:00&destination={destination}",
     "/admin/audit",
     "/admin/settings",
     "/admin/account",
@@ -67,12 +77,22 @@ def load_small_demo(server: RunningServer) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(owned: RunningServer) -> dict[str, str]:
-    """Fill the demo, and one learner, course and integration with hostile names."""
+def hostile_receiver() -> Iterator[Receiver]:
+    """Listen for results, and answer each with a fault and a text that no page may run."""
+    with receiving() as receiver:
+        receiver.answer = lambda _got: (500, {}, f"{HOSTILE} {LONG}".encode())
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
+    """Fill the demo, and one learner, course, integration and destination with hostile names."""
     load_small_demo(owned)
     added = owned.flask("integration", "add", "--kind", "linkedin_learning", "--name", HOSTILE)
     made = added["id"]
     state(owned, added["client_id"], added["client_secret"])
+    url = f"{hostile_receiver.url}/{LONG}"
+    hook = owned.flask("destination", "add", "--kind", "webhook", "--name", f"{HOSTILE} {LONG}", "--url", url)
     course = owned.flask(
         "course", "add", "--integration", made, "--title", HOSTILE, "--activity-id", f"urn:x:{LONG}",
         "--launch-url", f"https://content.example.org/{LONG}",
@@ -86,7 +106,25 @@ def filled(owned: RunningServer) -> dict[str, str]:
     ]
     speak(owned, launches[0]["session_id"])
     ids = {"heard": launches[0]["launch_id"], "unheard": launches[1]["launch_id"]}
-    return {"integration": made, "course": course, "learner": learner, **ids}
+    delivery = wait_for_a_try(owned)
+    return {
+        "integration": made,
+        "course": course,
+        "learner": learner,
+        "destination": hook["id"],
+        "delivery": delivery,
+        **ids,
+    }
+
+
+def wait_for_a_try(server: RunningServer) -> str:
+    """Wait until the worker has tried a delivery; returns its id."""
+    for _ in range(30):
+        for each in server.flask("delivery", "list"):
+            if each["attempts"] and each["code"]:
+                return str(each["id"])
+        time.sleep(0.5)
+    raise AssertionError("nothing was tried")
 
 
 def speak(server: RunningServer, session_id: str) -> None:
@@ -150,7 +188,7 @@ def visitor(owned: RunningServer, context: BrowserContext) -> Iterator[Visitor]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_without_fault(visitor: Visitor, filled: dict[str, str], path: str) -> None:
-    visitor.go(path)
+    visitor.go(path.format(**filled))
     visitor.judge(path)
 
 
@@ -160,6 +198,24 @@ def test_the_pages_of_a_hostile_integration_are_without_fault(
 ) -> None:
     visitor.go(f"/admin/integrations/{filled['integration']}{end}")
     visitor.judge(f"integration{end}")
+
+
+def test_the_pages_of_a_hostile_destination_are_without_fault(
+    visitor: Visitor, filled: dict[str, str]
+) -> None:
+    address = f"/admin/destinations/{filled['destination']}"
+    for end in ("/edit", "/delete", ""):
+        visitor.go(address + end)
+        visitor.judge(f"destination{end}")
+    visitor.page.get_by_role("button", name="Send test").click()
+    visitor.page.locator("#test").wait_for()
+    visitor.judge("destination with a test")
+    visitor.page.get_by_role("button", name="Make a new secret").click()
+    visitor.page.locator("#secret").wait_for()
+    visitor.judge("destination with a secret")
+    assert urlsplit(visitor.page.url).path == address
+    visitor.go(f"/admin/deliveries/{filled['delivery']}")
+    visitor.judge("delivery")
 
 
 @pytest.mark.parametrize("kind", ["learner", "course"])
@@ -204,7 +260,10 @@ def test_folded_fields_of_a_course_are_without_fault(
     visitor.judge(f"course {path}, open")
 
 
-@pytest.mark.parametrize("path", ["learners/new", "courses/new", "integrations/new", "settings", "account"])
+@pytest.mark.parametrize(
+    "path",
+    ["learners/new", "courses/new", "integrations/new", "destinations/new", "settings", "account"],
+)
 def test_a_form_with_errors_is_without_fault(visitor: Visitor, filled: dict[str, str], path: str) -> None:
     visitor.go(f"/admin/{path}")
     main = visitor.page.locator("main form button.btn-primary")

@@ -74,3 +74,16 @@ def test_keys_alone_reach_the_content_and_the_menu(owned: RunningServer, context
     expect(page.locator(".menu-panel")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".menu-panel")).to_be_hidden()
+
+
+def test_the_first_look_at_destinations_is_without_fault(
+    owned: RunningServer, context: BrowserContext
+) -> None:
+    """Empty lists: three ways to begin, and where to go."""
+    visitor = visit(context, owned.url)
+    sign_in(visitor.page, owned)
+    for path in ("destinations", "deliveries", "deliveries/replay"):
+        visitor.go(f"/admin/{path}")
+        expect(visitor.page.get_by_role("heading", name="Nothing leaves this server yet")).to_be_visible()
+        visitor.judge(path)
+    assert visitor.faults == []

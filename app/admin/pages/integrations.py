@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, request, session as cookie, url_for
+from flask import abort, request, url_for
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -27,6 +26,7 @@ from app.admin.events import to_events
 from app.admin.form_parts import text_of
 from app.admin.forms import IntegrationForm
 from app.admin.frame import current_actor, organisation, render, say, see_other
+from app.admin.open_forms import new_form_id, spend_form_id
 from app.admin.security import needs
 from app.admin.summaries import read_health
 from app.db import reading, transact
@@ -39,8 +39,6 @@ KIND_NAMES = {
     Kind.AICC: "AICC content",
     Kind.XAPI: "xAPI content",
 }
-# The session remembers this many open forms, so that a reload does not add a second integration.
-OPEN_FORMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def new_integration_page(*, in_wizard: bool) -> Response:
     """Show or take the form for a new integration, as a page of its own or as the wizard's last step."""
     form = IntegrationForm()
     if request.method == "POST" and form.validate():
-        if not _spend_form_id(form.form_id.data):
+        if not spend_form_id(form.form_id.data):
             say("This form was sent before; here is what came of it.", "info")
             return see_other(url_for("admin.integration_list"))
         try:
@@ -93,7 +91,7 @@ def new_integration_page(*, in_wizard: bool) -> Response:
         "setup_integration.html" if in_wizard else "integration_new.html",
         422 if request.method == "POST" else 200,
         form=form,
-        form_id=_new_form_id(),
+        form_id=new_form_id(),
         current="integrations",
     )
 
@@ -199,20 +197,6 @@ def _add(form: IntegrationForm) -> acts.Added:
             session, actor, choices, kind=kind, channels=channels, name=name, user_type=user_type
         )
     )
-
-
-def _new_form_id() -> str:
-    form_id = secrets.token_urlsafe(9)
-    cookie["forms"] = [*cookie.get("forms", []), form_id][-OPEN_FORMS:]
-    return form_id
-
-
-def _spend_form_id(form_id: str | None) -> bool:
-    known = cookie.get("forms", [])
-    if form_id not in known:
-        return False
-    cookie["forms"] = [other for other in known if other != form_id]
-    return True
 
 
 def _etag_of(body: bytes) -> str:

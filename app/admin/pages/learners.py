@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.acts import records as acts
 from app.admin.blueprint import blueprint
+from app.admin.delivery_view import list_went
 from app.admin.form_parts import sentence, text_of
 from app.admin.forms import LaunchForLearnerForm, LearnerForm
 from app.admin.frame import current_actor, render, say, see_other
@@ -62,6 +63,7 @@ def learner_detail(learner_id: str) -> Response:
         )
         sessions = list_sessions(session, learner_id=learner_id, is_heard=True, limit=SESSIONS_SHOWN + 1)
         unheard = count_unheard(session, learner_id=learner_id)
+        went = list_went(session, learner_id=learner_id)
     form.course.choices = {course.id: course.title for course in courses}
     link = None
     if request.method == "POST" and form.validate_on_submit():
@@ -83,6 +85,7 @@ def learner_detail(learner_id: str) -> Response:
         has_more_sessions=len(sessions) > SESSIONS_SHOWN,
         unheard=unheard,
         describe_state=describe_state,
+        went=went,
         form=form,
         link=link,
         current="learners",

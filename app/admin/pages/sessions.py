@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.admin.blueprint import blueprint
+from app.admin.delivery_view import WENT_SHOWN, list_went
 from app.admin.frame import organisation, render
 from app.admin.security import needs
 from app.admin.session_view import (
@@ -90,6 +91,7 @@ def session_detail(launch_id: str) -> Response:
             list_items(session, launch_id, kind, limit=ITEMS_SHOWN + 1) for kind in ITEM_KINDS
         )
         records = list_records(session, launch_id, limit=ITEMS_SHOWN + 1)
+        went = list_went(session, learner_id=record.launch.learner_id, launch=record.launch)
     messages = [show_message(message) for message in log.messages]
     return render(
         "session.html",
@@ -109,9 +111,11 @@ def session_detail(launch_id: str) -> Response:
             "objectives": len(objectives) > ITEMS_SHOWN,
             "comments": len(comments) > ITEMS_SHOWN,
             "records": len(records) > ITEMS_SHOWN,
+            "went": len(went) > WENT_SHOWN,
         },
         records=records[:ITEMS_SHOWN],
         record_words=RECORD_WORDS,
+        went=went[:WENT_SHOWN],
         own_clock=own_clock,
         short_time=short_time,
         current="sessions",

@@ -1,0 +1,171 @@
+"""Deliveries: the list, one with its tries, and sending again."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import abort, request, url_for
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.admin.acts import delivery as acts
+from app.admin.blueprint import blueprint
+from app.admin.delivery_forms import ReplayForm
+from app.admin.delivery_view import MOST_TRIES, STATE_WORDS, describe_try, show_delivery
+from app.admin.frame import current_actor, organisation, render, say, see_other
+from app.admin.pages.destinations import find_destination_or_404
+from app.admin.security import needs
+from app.admin.summaries import COUNT_CAP
+from app.db import reading, transact
+from app.delivery import queries
+from app.delivery.destinations import Destination, UnknownDestination, get_destination, list_destinations
+from app.delivery.queries import PAGE, STATES, Delivery, UnknownDelivery
+from app.learners.service import get_learner
+from app.learners.values import UnknownLearner
+
+_HIGHEST_ID = 2**63 - 1
+
+
+@blueprint.get("/admin/deliveries")
+@needs("delivery.read")
+def delivery_list() -> Response:
+    """List deliveries, newest first; `?state=`, `?destination=` and `?learner=` narrow the list."""
+    here, before, now = _read_filter(), request.args.get("before", type=int), clock.now()
+    if before is not None and not 0 < before <= _HIGHEST_ID:
+        before = None
+    narrowed = {"destination_id": here["destination"], "learner_id": here["learner"]}
+    with reading() as session:
+        found = queries.list_deliveries(
+            session, state=here["state"], before=before, limit=PAGE + 1, **narrowed
+        )
+        counts = queries.count_states(session, most=COUNT_CAP + 1, **narrowed)
+        destinations = {each.id: each for each in list_destinations(session)}
+    return render(
+        "deliveries.html",
+        shown=[show_delivery(each, destinations[each.destination_id], now=now) for each in found[:PAGE]],
+        here=here,
+        counts=counts,
+        state_words=STATE_WORDS,
+        destinations=destinations,
+        learner_name=_learner_name(here["learner"]),
+        older=_list_address(here, before=found[PAGE - 1].id) if found[PAGE:] else None,
+        newest=_list_address(here) if before is not None else None,
+        most_tries=MOST_TRIES,
+        current="deliveries",
+    )
+
+
+@blueprint.get("/admin/deliveries/<delivery_id>")
+@needs("delivery.read")
+def delivery_detail(delivery_id: str) -> Response:
+    """Show a delivery with every try."""
+    delivery = _find_or_404(delivery_id)
+    with reading() as session:
+        destination = get_destination(session, delivery.destination_id)
+        tries = queries.list_tries(session, delivery.id)
+    return render(
+        "delivery.html",
+        shown=show_delivery(delivery, destination, now=clock.now()),
+        delivery=delivery,
+        destination=destination,
+        tries=tries,
+        describe_try=describe_try,
+        most_tries=MOST_TRIES,
+        current="deliveries",
+    )
+
+
+@blueprint.post("/admin/deliveries/<delivery_id>/retry")
+@needs("delivery.change")
+def delivery_retry(delivery_id: str) -> Response:
+    """Let a delivery be due now, from the beginning of its plan."""
+    delivery, actor = _find_or_404(delivery_id), current_actor()
+    transact(lambda session: acts.retry(session, actor, delivery.id))
+    destination = find_destination_or_404(delivery.destination_id)
+    say(f"It is sent to {delivery.destination_name} now." + _hold(destination))
+    return see_other(url_for("admin.delivery_detail", delivery_id=delivery_id))
+
+
+@blueprint.post("/admin/deliveries/retry")
+@needs("delivery.change")
+def deliveries_retry() -> Response:
+    """Let everything that failed be due now, of one destination or of all."""
+    destination_id, actor = request.form.get("destination") or None, current_actor()
+    target = find_destination_or_404(destination_id).name if destination_id else "all destinations"
+    count = transact(lambda session: acts.retry_failed(session, actor, destination_id, target))
+    say(f"{_amount(count)} tried again now.")
+    return see_other(url_for("admin.delivery_list", destination=destination_id))
+
+
+@blueprint.route("/admin/deliveries/replay", methods=["GET", "POST"])
+@needs("delivery.change")
+def deliveries_replay() -> Response:
+    """Send again what a destination got since a moment; a GET with both says first how much that is."""
+    is_asked = request.method == "POST" or bool(request.args.get("since"))
+    form = ReplayForm(request.values if is_asked else None, meta={"csrf": False})
+    with reading() as session:
+        names = {each.id: each.name for each in list_destinations(session)}
+    form.destination.choices = names
+    if not is_asked:
+        form.destination.data = request.args.get("destination")
+    count = None
+    if is_asked and form.validate():
+        since, chosen = form.moment(ZoneInfo(organisation().time_zone)), form.destination.data
+        if request.method == "POST":
+            actor = current_actor()
+            sent = transact(lambda session: acts.replay(session, actor, chosen, since=since))
+            say(f"{_amount(sent)} sent again now." + _hold(find_destination_or_404(chosen)))
+            return see_other(url_for("admin.delivery_list", destination=chosen))
+        with reading() as session:
+            count = queries.count_replay(session, destination_id=chosen, since=since)
+    status = 422 if form.errors else 200
+    return render("replay.html", status, form=form, names=names, count=count, current="deliveries")
+
+
+def _read_filter() -> dict[str, str | None]:
+    state = request.args.get("state")
+    return {
+        "state": state if state in STATES else None,
+        "destination": _read_id("destination"),
+        "learner": _read_id("learner"),
+    }
+
+
+def _read_id(name: str) -> str | None:
+    """Read an id from the address; what cannot be one is left out."""
+    value = request.args.get(name) or ""
+    return value if value.isascii() and value.isalnum() and len(value) <= 18 else None
+
+
+def _list_address(here: dict[str, str | None], **more: int) -> str:
+    return url_for("admin.delivery_list", **{**here, **more})  # type: ignore[arg-type]
+
+
+def _learner_name(learner_id: str | None) -> str | None:
+    """Return the name behind the id in the filter; an id nobody has stands for itself."""
+    if learner_id is None:
+        return None
+    try:
+        with reading() as session:
+            return get_learner(session, learner_id).name
+    except UnknownLearner:
+        return learner_id
+
+
+def _find_or_404(text: str) -> Delivery:
+    number = int(text) if text.isdecimal() else _HIGHEST_ID
+    try:
+        with reading() as session:
+            return queries.get_delivery(session, min(number, _HIGHEST_ID - 1))
+    except (UnknownDelivery, UnknownDestination):
+        abort(404, "There is no such delivery; it may have been deleted with its destination.")
+
+
+def _amount(count: int) -> str:
+    return "1 delivery is" if count == 1 else f"{count} deliveries are"
+
+
+def _hold(destination: Destination) -> str:
+    if destination.state == "live":
+        return ""
+    return f" {destination.name} is switched off just now: it waits until you resume it."
