@@ -116,6 +116,42 @@ LMSs; a test asks each and sees that the cases fail.
 """
 
 
+_OTHER_SIDE = """
+## What no endpoint can be asked
+
+Cases 80 to 83 are about packages, and about a server that is itself the content of an LMS: no message to a
+HACP endpoint shows them. Waymark's own tests hold them, on both databases.
+
+| number | what must hold | tests |
+|---|---|---|
+"""
+_OTHER_CASES = (
+    (
+        "80",
+        "packages are read whatever their line ends, encodings, columns and folders; what cannot be read is "
+        "named",
+        "`tests/catalog/test_package*.py`, `test_zip_guard.py`, `test_importing.py`",
+    ),
+    (
+        "81",
+        "an LMS is understood with its habits (url-encoded, `error_txt`, next-line groups, no version); "
+        "HTML and error=3 are a page in words",
+        "`tests/hacp/test_upstream_wire*.py`, `test_relay.py`",
+    ),
+    (
+        "82",
+        "an LMS hears PutParam before ExitAU, never two at once, again after 500, ExitAU once, whole numbers "
+        "below version 3",
+        "`tests/hacp/test_relay.py`, `tests/delivery/test_lms.py`",
+    ),
+    (
+        "83",
+        "addresses that lead inside are refused, whatever their form",
+        "`tests/hacp/test_relay.py`, `tests/outbound/test_guard.py`",
+    ),
+)
+
+
 def format_document() -> str:
     """Return the whole document."""
     cases = list_cases()
@@ -128,7 +164,9 @@ def format_document() -> str:
     )
     lines = [_row(case.number, _sent(case), case.holds, case.clause) for case in cases]
     faults = [_row(mutant.fault, ", ".join(mutant.noticed_by)) for mutant in MUTANTS]
-    return opening + "\n".join(lines) + "\n" + _MUTANTS + "\n".join(faults) + "\n"
+    others = [_row(*cells) for cells in _OTHER_CASES]
+    other_side = _OTHER_SIDE + "\n".join(others) + "\n"
+    return opening + "\n".join(lines) + "\n" + other_side + _MUTANTS + "\n".join(faults) + "\n"
 
 
 def write_document(path: Path) -> None:
