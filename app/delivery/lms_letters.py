@@ -13,6 +13,7 @@ from app import clock
 from app.access.instance import instance_id
 from app.access.launches import Launch, find_launch
 from app.access.sealing import LMS_SESSION, CannotUnseal, unseal
+from app.access.upstream_sessions import list_siblings
 from app.delivery.lanes import Result
 from app.delivery.letter import CannotWrite, Letter, show_call
 from app.delivery.queue import EXIT
@@ -81,7 +82,7 @@ def _report(session: Session, launch: Launch, upstream: UpstreamSession, lane: D
     is_delta = json.loads(lane.options).get("time_mode") == DELTA
     report = LmsReport(
         status=_status(session, launch, attempt),
-        time=launch.session_time - (upstream.told_time if is_delta else timedelta(0)),
+        time=_time(session, launch, upstream, is_delta=is_delta),
         location=attempt.location if attempt else "",
         score=parse_score(attempt.score if attempt else ""),
         suspend_data=attempt.suspend_data.decode("utf-8", "surrogatepass") if attempt else "",
@@ -97,6 +98,13 @@ def _find_attempt(session: Session, launch: Launch) -> Attempt | None:
         return session.get(Attempt, launch.attempt_id)
     query = select(Attempt).where(Attempt.learner_id == launch.learner_id, Attempt.unit_id == launch.unit_id)
     return session.scalars(query.order_by(Attempt.number.desc()).limit(1)).first()
+
+
+def _time(session: Session, launch: Launch, upstream: UpstreamSession, *, is_delta: bool) -> timedelta:
+    """Return what is new to an LMS that adds up, else the time of its session: all its launches together."""
+    if is_delta:
+        return launch.session_time - upstream.told_time
+    return sum((each.time for each in list_siblings(session, launch.id)), launch.session_time)
 
 
 def _status(session: Session, launch: Launch, attempt: Attempt | None) -> LessonStatus:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -194,6 +194,24 @@ def pass_up(
     if is_exit:
         exit_ = _row(f"{launch_id}_exit", destination_id, EXIT, whose, at=at, order_key=launch_id)
         _put(session, [{**exit_, "due_at": at + delay}])
+
+
+def put_off_exits(session: Session, launch_ids: Sequence[str], *, until: datetime) -> None:
+    """Let ExitAUs that have not been tried yet wait: their LMS's session may go on in another launch."""
+    session.execute(update(Delivery).where(_are_fresh_exits(launch_ids)).values(due_at=until))
+
+
+def withdraw_exits(session: Session, launch_ids: Sequence[str]) -> None:
+    """Take back ExitAUs that have not been tried yet: their LMS's session goes on."""
+    session.execute(delete(Delivery).where(_are_fresh_exits(launch_ids)))
+
+
+def _are_fresh_exits(launch_ids: Sequence[str]) -> ColumnElement[bool]:
+    return and_(
+        Delivery.message_id.in_([f"{launch_id}_exit" for launch_id in launch_ids]),
+        Delivery.state == "pending",
+        Delivery.tries == 0,
+    )
 
 
 def find_lms(session: Session, integration_id: str, host: str, *, at: datetime) -> str:

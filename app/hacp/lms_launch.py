@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from app.access.launches import (
 from app.access.organisation import load_organisation
 from app.access.policies import StudentId
 from app.access.sealing import LMS_SESSION, seal
+from app.access.upstream_sessions import fingerprint, list_siblings
 from app.catalog.service import Unit, UnknownCourse
 from app.catalog.units import find_unit
 from app.delivery.queue import (
@@ -35,6 +37,7 @@ from app.delivery.queue import (
     ask_outlets,
     find_lms,
     pass_up,
+    put_off_exits,
     take_over_owed,
 )
 from app.hacp import attempts
@@ -57,6 +60,8 @@ from app.settings import Settings
 
 # A learner waits in front of a white page meanwhile.
 DEADLINE_SECONDS = 10.0
+# Within this time content that was opened again calls; if it does not, the LMS hears the end of the session.
+_TO_BEGIN = timedelta(minutes=2)
 
 _FORBIDDEN = (Reason.FORBIDDEN_SCHEME, Reason.FORBIDDEN_ADDRESS, Reason.FORBIDDEN_HOST, Reason.BAD_ADDRESS)
 _AGAIN = "Please try again in a minute. If it goes on, tell the people who run your LMS what this page says."
@@ -281,6 +286,7 @@ def _keep_upstream(
             version=heard.answer.version,
             student_id=heard.lesson.student_id,
             objective_ids=json.dumps(heard.lesson.objective_ids),
+            fingerprint=fingerprint(settings, doorstep.wanted.url, doorstep.wanted.session_id),
             hops=str(heard.hops or ""),
             opened_at=clock.now(),
         )
@@ -309,6 +315,8 @@ def _take_over(
         owed = take_over_owed(session, from_lms.destination_id, launch.learner_id, launch.course_id, at=now)
         if owed or has_news(seeded, lesson, is_complete=_is_complete(session, launch)):
             pass_up(session, from_lms.destination_id, whose, at=now, is_exit=False, delay=settings.lms_delay)
+    siblings = [each.launch_id for each in list_siblings(session, launch.id)]
+    put_off_exits(session, siblings, until=now + _TO_BEGIN)
     if student.is_new:
         announce_stranger(session, ask_outlets(session, launch.integration_id)(), whose, at=now)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access.launches import EndReason, LaunchState
 from app.access.policies import MasteryPolicy
+from app.access.upstream_sessions import list_siblings
 from app.catalog.service import own_identifier
 from app.delivery.queue import Whose, announce_change, ask_outlets, pass_up
 from app.hacp.status_rules import decide_at_exit
@@ -72,7 +73,8 @@ def _end(session: Session, settings: Settings, launch: Any, now: datetime) -> No
         _judge(session, launch, now)
     if launch.destination_id is not None and launch.first_message_at is not None and not launch.is_demo:
         whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
-        pass_up(session, launch.destination_id, whose, at=now, is_exit=True)
+        is_exit = not any(each.is_running for each in list_siblings(session, launch.id))
+        pass_up(session, launch.destination_id, whose, at=now, is_exit=is_exit)
 
 
 def _when_and_why(settings: Settings, launch: Any) -> tuple[datetime, EndReason]:

@@ -103,6 +103,8 @@ class UpstreamSession(Base):
     # Of an LMS that is a server like this one: how far from the first LMS it is.
     hops: Mapped[str] = mapped_column(String(80), default="")
     opened_at: Mapped[datetime] = mapped_column(Instant)
+    # Of address and session id: a page of the LMS that is loaded again opens one session twice.
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
 
 
 class LaunchItem(Base):
