@@ -52,12 +52,11 @@ class Result:
 
 def list_due(session: Session, now: datetime) -> list[str]:
     """Return the receivers that something is due for and that nobody serves, the longest waiting first."""
-    oldest = (
-        select(func.min(Delivery.due_at))
-        .where(Delivery.destination_id == Destination.id, _is_due(now))
-        .scalar_subquery()
-    )
-    query = select(Destination.id).where(_is_open(now), _is_free(now), oldest.is_not(None)).order_by(oldest)
+    of_lane = Delivery.destination_id == Destination.id
+    oldest = select(func.min(Delivery.due_at)).where(of_lane, _is_due(now)).scalar_subquery()
+    # What waits behind another is not due, or its lane would be taken in vain again and again.
+    is_due = exists().where(of_lane, _is_due(now), _is_next())
+    query = select(Destination.id).where(_is_open(now), _is_free(now), is_due).order_by(oldest)
     return list(session.scalars(query))
 
 
@@ -182,22 +181,24 @@ def _wake(session: Session, destination_id: str, now: datetime) -> None:
 
 
 def _next(destination_id: str, now: datetime):  # type: ignore[no-untyped-def]
-    """Return the query for the next one: none whose predecessor of the same order is not done."""
+    return (
+        select(Delivery)
+        .where(Delivery.destination_id == destination_id, _is_due(now), _is_next())
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(1)
+    )
+
+
+def _is_next() -> ColumnElement[bool]:
+    """Say that nothing of the same order is to be done before."""
     earlier = aliased(Delivery)
     is_behind = exists().where(
-        earlier.destination_id == destination_id,
+        earlier.destination_id == Delivery.destination_id,
         earlier.order_key == Delivery.order_key,
         earlier.state == "pending",
         earlier.id < Delivery.id,
     )
-    return (
-        select(Delivery)
-        .where(
-            Delivery.destination_id == destination_id, _is_due(now), or_(Delivery.order_key == "", ~is_behind)
-        )
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(1)
-    )
+    return or_(Delivery.order_key == "", ~is_behind)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

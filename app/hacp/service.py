@@ -55,7 +55,9 @@ def answer(session: Session, settings: Settings, message: Message) -> Reply:
         Reported(situation.command, session_time=timedelta(0)) if is_first else None
     )
     change, parked = _report(session, situation, outcome.launch, reported)
-    pass_on(session, settings, situation, outcome.launch, change, is_new=outcome.attempt != attempt)
+    unheard = _pass_on(
+        session, settings, situation, outcome.launch, change, is_new=outcome.attempt != attempt
+    )
     _mark_seen(session, situation)
     reply = wire.format_reply(0, "Successful", outcome.aicc_data)
     journal.keep_answer(
@@ -65,7 +67,7 @@ def answer(session: Session, settings: Settings, message: Message) -> Reply:
         session_id=message.request.session_id,
         result=_result(situation.command, change),
         reply=reply,
-        findings=tuple(finding for finding in (situation.host_finding, parked) if finding),
+        findings=tuple(finding for finding in (situation.host_finding, parked, unheard) if finding),
         repairs=tuple(dict.fromkeys((*message.repairs, *outcome.notes))),
         changes=_changes(situation, attempt, outcome, change),
         is_parked=parked is not None,
@@ -118,6 +120,27 @@ def _report(
             raise  # Not the message's fault: the whole request is tried again, or answered 503.
         get_logger("hacp").error("message parked", launch_id=launch.id, exc_info=error)
         return None, Finding("P9", f"{type(error).__name__} while mapping {situation.command}")
+
+
+def _pass_on(
+    session: Session,
+    settings: Settings,
+    situation: Situation,
+    after: Launch,
+    change: Change | None,
+    *,
+    is_new: bool,
+) -> Finding | None:
+    """Let others hear of it; where that fails, the message itself is kept all the same."""
+    try:
+        with savepoint(session):
+            pass_on(session, settings, situation, after, change, is_new=is_new)
+    except Exception as error:  # the message is not to blame for what others cannot be told
+        if find_trouble(error) is not None:
+            raise
+        get_logger("hacp").error("message not passed on", launch_id=after.id, exc_info=error)
+        return Finding("D1", f"{type(error).__name__} while passing on {situation.command}")
+    return None
 
 
 def _record(session: Session, situation: Situation, launch: Launch, reported: Reported) -> Change:

@@ -44,6 +44,10 @@ EXPLANATIONS: dict[str, Explanation] = {
         "parked.",
         "the content's vendor",
     ),
+    "D1": Explanation(
+        "The message was kept, but what it changed could not be put into the outbox: nobody hears of it.",
+        _OPERATOR,
+    ),
     "H1": Explanation(
         "The request named a host that no integration lists. Add it to the integration's host names, "
         "or correct the host name registered at the content's side.",

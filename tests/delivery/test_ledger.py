@@ -21,7 +21,7 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.access.sealing import LMS_SESSION, seal
-from app.delivery import queries
+from app.delivery import lanes, queries
 from app.delivery.destinations import StoreAccess, add_store, add_webhook
 from app.delivery.events import UPDATED
 from app.delivery.plan import PLAN
@@ -215,6 +215,23 @@ def test_one_that_answers_500_for_ever_is_given_up_after_the_plan(
     town.deliver()
     assert len(set(_hook_ids(town.hook))) == 1
     assert town.states().keys() == {"delivered"}
+
+
+def test_what_waits_behind_another_wakes_nobody(town: Town) -> None:
+    town.lms.answer = lambda _got: (200, {}, b"error=1\r\nerror_text=Not now\r\n")
+    content = town.open()
+    content.get()
+    content.put("lesson_status=completed")
+    content.leave()
+    town.deliver()
+    session = town.classroom.session
+    # Its end is due, but its result has to be taken first.
+    session.execute(
+        update(Delivery).where(Delivery.kind == PUT).values(due_at=clock.now() + timedelta(hours=1))
+    )
+    session.commit()
+    assert "ExitAU" not in _commands(town.lms)
+    assert lanes.list_due(session, clock.now()) == []
 
 
 def test_410_switches_a_receiver_off_and_keeps_what_it_should_get(town: Town) -> None:
