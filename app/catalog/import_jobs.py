@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.catalog.importing import Outcome, Plan
-from app.models.base import new_id
+from app.models.base import new_id, table_of
 from app.models.imports import ImportChunk, ImportItem, ImportJob
 
 # An upload that nobody continues is given up; what was found in a file is shown for a while.
@@ -255,12 +255,19 @@ def list_outcomes(session: Session, job: Import, *, limit: int) -> list[Outcome]
 
 def note_applied(session: Session, job: Import, done: Mapping[int, Plan]) -> None:
     """Keep what became of packages, by their number from the job's position on."""
-    for number, plan in done.items():
-        session.execute(
-            update(ImportItem)
-            .where(ImportItem.job_id == job.id, ImportItem.position == job.position + number)
-            .values(outcome=plan.outcome.value, course_id=plan.course_id, notes="\n".join(plan.notes))
-        )
+    rows = [
+        {
+            "of_position": job.position + number,
+            "outcome": plan.outcome.value,
+            "course_id": plan.course_id,
+            "notes": "\n".join(plan.notes),
+        }
+        for number, plan in done.items()
+    ]
+    if rows:
+        table = table_of(ImportItem)
+        is_it = (table.c.job_id == job.id) & (table.c.position == bindparam("of_position"))
+        session.execute(update(table).where(is_it), rows)
 
 
 def list_seen(session: Session, job_id: str) -> set[str]:

@@ -263,12 +263,17 @@ def _course_values(target: Target, package: Package) -> dict[str, Any]:
 
 
 def _unit_changes(settings: Settings, package: Package, rows: Sequence[Any]) -> tuple[UnitChange, ...]:
-    """Return what the course's units need. One that the package no longer names stays: attempts are on it."""
+    """Return what the course's units need.
+
+    One that the package no longer names stays, for attempts are on it; without a launch URL it opens nothing
+    and is no part of the course any more.
+    """
     left = {row.system_id.casefold(): row for row in rows}
     named = {unit.system_id.casefold() for unit in package.units}
     # The unit that a course has before any package was read goes by a name that nobody gave it.
     unclaimed = [row for name, row in left.items() if name not in named][:1] if len(rows) == 1 else []
-    changes = []
+    gone = [row for name, row in left.items() if name not in named and row not in unclaimed]
+    changes = [UnitChange(row.id, False, {"launch_url": None}) for row in gone if row.launch_url is not None]
     for position, unit in enumerate(package.units):
         row = left.get(unit.system_id.casefold()) or (unclaimed.pop() if unclaimed else None)
         values: dict[str, Any] = {"system_id": unit.system_id, "position": position}

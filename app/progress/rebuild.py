@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, select, union
 from sqlalchemy.orm import Session
 
 from app.models.learning import CourseIdentifier, Identity, Observation, ProgressRow
-from app.progress import rules
-from app.progress.service import row_columns, to_report
+from app.progress.projection import list_parts, project_rows
+from app.progress.rows import row_columns
 
 BATCH = 200
 
@@ -37,14 +37,16 @@ def rebuild(session: Session, learner_ids: Sequence[str]) -> int:
         .where(Identity.learner_id.in_(learner_ids), columns.is_withdrawn.is_(False))
         .order_by(Identity.learner_id, CourseIdentifier.course_id, columns.id)
     )
+    observed = session.execute(query).all()
+    parts = list_parts(session, {row.course_id for row in observed})
     rows = [
         {
             "learner_id": learner_id,
             "course_id": course_id,
-            **row_columns(rules.project(to_report(row) for row in observations)),
+            **row_columns(project_rows(observations, parts.get(course_id, frozenset()))),
         }
         for (learner_id, course_id), observations in groupby(
-            session.execute(query), key=lambda row: (row.learner_id, row.course_id)
+            observed, key=lambda row: (row.learner_id, row.course_id)
         )
     ]
     if rows:

@@ -6,11 +6,12 @@ first_seen the earliest event time, last_activity the latest, channels the set. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.progress.values import Channel, Progress, Report
+from app.progress.values import Channel, Progress, Report, Status
 
 # A sender's clock may be wrong; an event further ahead than this is taken to have happened on receipt.
 MAX_CLOCK_LEAD = timedelta(minutes=5)
@@ -34,6 +35,43 @@ def project(reports: Iterable[Report]) -> Progress:
             durations.add(time)
         progress = merge(progress, report, counted=counted)
     return progress
+
+
+def project_course(observed: Iterable[tuple[str | None, Report]], parts: Collection[str]) -> Progress:
+    """Return the progress of a course with several assignable units, from reports with the unit of each.
+
+    The percent is the mean of the units', and it is completed when all of them are. What is said of the
+    course as a whole, over xAPI, counts beside that; what was said of a unit that is none any more does not.
+    """
+    reports = list(observed)
+    everything = project(report for _, report in reports)
+    if len(parts) < 2:
+        return everything
+    whole = project(report for unit, report in reports if unit is None)
+    units = [project(report for unit, report in reports if unit == part) for part in sorted(parts)]
+    status = max(whole.status, _status_of_all([unit.status for unit in units]), key=lambda each: each.rank)
+    mean = clamp_percent(sum((unit.percent for unit in units), Decimal(0)) / len(units))
+    ends = [unit.completed_at for unit in units if unit.completed_at is not None]
+    end = max(ends) if len(ends) == len(units) else None
+    completed = [each for each in (whole.completed_at, end) if each is not None]
+    return replace(
+        everything,
+        status=status,
+        percent=_HUNDRED if status.is_complete else max(whole.percent, mean),
+        completed_at=min(completed, default=None),
+    )
+
+
+def _status_of_all(statuses: Collection[Status]) -> Status:
+    """Return the status of units together: over when each of them is, and then the least of theirs.
+
+    One failed unit fails the course, but only when there is none left to take.
+    """
+    least = min(statuses, key=lambda each: each.rank)
+    if least.rank >= Status.FAILED.rank:
+        return least
+    is_begun = any(status is not Status.NOT_STARTED for status in statuses)
+    return Status.IN_PROGRESS if is_begun else Status.NOT_STARTED
 
 
 def merge(progress: Progress, report: Report, *, counted: timedelta) -> Progress:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, select, true, update
@@ -14,10 +13,18 @@ from sqlalchemy.orm import Session
 from app.catalog.service import Identifier
 from app.learners.values import Identity
 from app.models.base import Span, table_of
-from app.models.learning import CourseIdentifier, Identity as IdentityRow, Observation, ProgressRow
+from app.models.learning import (
+    AssignableUnit,
+    CourseIdentifier,
+    Identity as IdentityRow,
+    Observation,
+    ProgressRow,
+)
 from app.prepared import Asked, Prepared
 from app.progress import rules
-from app.progress.values import Channel, Progress, Report, Status
+from app.progress.projection import project_pair
+from app.progress.rows import observation_columns, row_columns, to_progress
+from app.progress.values import Channel, Progress, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,11 @@ def record(
         **observation_columns(report),
     }
     _INSERT_OBSERVATION.run(session, observation)
-    after = rules.merge(before or Progress(), report, counted=_counted(heard, report))
+    if report.channel is Channel.AICC and heard.unit_count > 1:
+        # What the unit said is a part of the course: how much, all that was said of the others decides.
+        after = project_pair(session, identity.learner_id, identifier.course_id) or Progress()
+    else:
+        after = rules.merge(before or Progress(), report, counted=_counted(heard, report))
     if after != before:
         values = {"pair_learner": identity.learner_id, "pair_course": identifier.course_id}
         _UPDATE_ROW.run(session, {**values, **row_columns(after)})
@@ -98,88 +109,10 @@ def ensure_row(session: Session, learner_id: str, course_id: str) -> None:
     _INSERT_ROW.first(session, {"learner_id": learner_id, "course_id": course_id, **row_columns(Progress())})
 
 
-def row_columns(progress: Progress) -> dict[str, Any]:
-    """Return the column values of a progress row."""
-    return {
-        "status": progress.status.value,
-        "status_rank": progress.status.rank,
-        "percent": float(progress.percent),
-        "score": None if progress.score is None else float(progress.score),
-        "has_aicc": Channel.AICC in progress.channels,
-        "has_xapi": Channel.XAPI in progress.channels,
-        "aicc_time": progress.aicc_time,
-        "xapi_total_time": progress.xapi_total_time,
-        "xapi_other_time": progress.xapi_other_time,
-        "time": progress.time,
-        "first_seen": progress.first_seen,
-        "last_activity": progress.last_activity,
-        "completed_at": progress.completed_at,
-    }
-
-
-def observation_columns(report: Report) -> dict[str, Any]:
-    """Return the column values that an observation keeps of a report."""
-    return {
-        "channel": report.channel.value,
-        "source": report.source,
-        "status": report.status.value,
-        "completion": report.completion,
-        "success": report.success,
-        "percent": None if report.percent is None else float(report.percent),
-        "score": None if report.score is None else float(report.score),
-        "time": report.time,
-        "time_is_total": report.time_is_total,
-        "event_at": report.event_at,
-        "received_at": report.received_at,
-    }
-
-
-def to_report(row: Any) -> Report:
-    """Return the report that an observation row keeps."""
-    return Report(
-        channel=Channel(row.channel),
-        source=row.source,
-        status=Status(row.status),
-        completion=row.completion,
-        success=row.success,
-        percent=to_decimal(row.percent),
-        score=to_decimal(row.score),
-        time=row.time,
-        time_is_total=row.time_is_total,
-        event_at=row.event_at,
-        received_at=row.received_at,
-    )
-
-
-def to_decimal(number: float | None) -> Decimal | None:
-    """Return a stored number as it was written: the shortest decimal that means the same double."""
-    return None if number is None else Decimal(repr(number))
-
-
-def to_progress(row: Any) -> Progress:
-    """Return the value that a progress row keeps."""
-    channels = {
-        channel for channel, is_set in ((Channel.AICC, row.has_aicc), (Channel.XAPI, row.has_xapi)) if is_set
-    }
-    percent = to_decimal(row.percent)
-    assert percent is not None
-    return Progress(
-        status=Status(row.status),
-        percent=percent,
-        score=to_decimal(row.score),
-        first_seen=row.first_seen,
-        last_activity=row.last_activity,
-        completed_at=row.completed_at,
-        channels=frozenset(channels),
-        aicc_time=row.aicc_time,
-        xapi_total_time=row.xapi_total_time,
-        xapi_other_time=row.xapi_other_time,
-    )
-
-
 # Made once: putting a statement together costs more than running it.
 _PROGRESS = table_of(ProgressRow)
 _OBSERVATION = table_of(Observation)
+_UNIT = table_of(AssignableUnit)
 _is_pair = (_PROGRESS.c.learner_id == bindparam("learner_id")) & (
     _PROGRESS.c.course_id == bindparam("course_id")
 )
@@ -233,14 +166,23 @@ _same_duration = (
 # One row always: what the source said last, if it has spoken, and how much of the report's time the row's
 # totals hold already (see `rules.merge`).
 _one = select(literal(1).label("one")).subquery("one")
+_unit_count = (
+    select(func.count())
+    .select_from(_UNIT)
+    .where(_UNIT.c.course_id == bindparam("course_id"), _UNIT.c.launch_url.is_not(None))
+    .scalar_subquery()
+)
 _SELECT_HEARD = {
-    channel: Prepared(select(_last, counted.label("counted")).select_from(_one.outerjoin(_last, true())))
-    for channel, counted in ((Channel.AICC, _session_time), (Channel.XAPI, _same_duration))
+    channel: Prepared(select(_last, *more).select_from(_one.outerjoin(_last, true())))
+    for channel, more in (
+        (Channel.AICC, (_session_time.label("counted"), _unit_count.label("unit_count"))),
+        (Channel.XAPI, (_same_duration.label("counted"),)),
+    )
 }
 # The row and what was heard in one round. What is beside a row that has to be waited for is as old as the
 # waiting: that will do for AICC only, where nobody else can speak for the source meanwhile.
 _SELECT_ROW_AND_HEARD = Prepared(
-    select(_PROGRESS, _last, _session_time.label("counted"))
+    select(_PROGRESS, _last, _session_time.label("counted"), _unit_count.label("unit_count"))
     .select_from(_PROGRESS.outerjoin(_last, true()))
     .where(_is_pair)
     .with_for_update(of=_PROGRESS)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import bindparam, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from app.models.base import table_of
 from app.models.learning import CourseIdentifier, Identity, Observation, ProgressRow
 from app.prepared import Prepared
-from app.progress import rules
-from app.progress.service import row_columns, to_report
+from app.progress.projection import project_pair
+from app.progress.rows import row_columns
 from app.progress.values import Channel
 
 _OBSERVATION = table_of(Observation)
@@ -42,21 +40,8 @@ def rebuild_pair(session: Session, learner_id: str, course_id: str) -> None:
     is_pair = (ProgressRow.learner_id == learner_id, ProgressRow.course_id == course_id)
     # Locked before the observations are read: a report that comes at the same time waits, and finds the row.
     session.execute(select(ProgressRow.learner_id).where(*is_pair).with_for_update()).all()
-    observations: list[Any] = list(
-        session.execute(
-            select(*_OBSERVATION.c)
-            .join(Identity, Identity.id == _OBSERVATION.c.identity_id)
-            .join(CourseIdentifier, CourseIdentifier.id == _OBSERVATION.c.identifier_id)
-            .where(
-                Identity.learner_id == learner_id,
-                CourseIdentifier.course_id == course_id,
-                _OBSERVATION.c.is_withdrawn.is_(False),
-            )
-            .order_by(_OBSERVATION.c.id)
-        )
-    )
-    if not observations:
+    progress = project_pair(session, learner_id, course_id)
+    if progress is None:
         session.execute(delete(ProgressRow).where(*is_pair))
         return
-    progress = rules.project(to_report(row) for row in observations)
     session.execute(update(ProgressRow).where(*is_pair).values(**row_columns(progress)))

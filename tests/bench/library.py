@@ -32,8 +32,9 @@ from tests.catalog.packages import course_files
 from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles
 from tests.running import RunningServer, running_server
 
+# Together some forty messages a second: a school in the middle of its lessons.
 _LEARNERS = 8
-_PAUSE_SECONDS = 0.08
+_PAUSE_SECONDS = 0.2
 
 
 def main() -> int:

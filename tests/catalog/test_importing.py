@@ -160,9 +160,14 @@ def test_a_changed_package_changes_its_course(session: Session, settings: Settin
     assert "title, it was Spreadsheets in a Day" in change.notes[0]
     assert "new units" in change.notes[0]
     assert len(units_of(session, plan.course_id)) == 3
-    # A unit that the package names no longer may hold somebody's attempts.
-    take(session, settings, target, course_files(title="New title"))
-    assert len(units_of(session, plan.course_id)) == 3
+    # A unit that the package names no longer may hold somebody's attempts, and opens nothing any more.
+    fewer = course_files(title="New title")
+    take(session, settings, target, fewer)
+    assert [unit.launch_url is None for unit in units_of(session, plan.course_id)] == [False, True, True]
+    assert outcomes(take(session, settings, target, fewer)) == ["same"]
+    # When it comes back, it is the same unit.
+    assert outcomes(take(session, settings, target, files)) == ["changed"]
+    assert not any(unit.launch_url is None for unit in units_of(session, plan.course_id))
 
 
 def test_an_au_password_is_kept_as_a_hash_and_is_the_same_the_second_time(

@@ -42,6 +42,10 @@ def library(count: int) -> bytes:
     return make_zip(files)
 
 
+def at_once(monkeypatch: pytest.MonkeyPatch, packages: int) -> None:
+    monkeypatch.setattr(imports, "PACKAGES_AT_ONCE", dict.fromkeys(State, packages))
+
+
 def upload(session: Session, integration_id: str, data: bytes) -> str:
     job_id = import_jobs.begin_upload(
         session, integration_id=integration_id, file_name="library.zip", started_by="Ben"
@@ -125,7 +129,7 @@ def test_a_worker_that_dies_is_followed_where_it_was(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Killed after a piece, and in the middle of one: every package counts once."""
-    monkeypatch.setattr(imports, "PACKAGES_AT_ONCE", 3)
+    at_once(monkeypatch, 3)
     job_id = upload(session, integration_id, library(8))
     if stage == "applying":
         work(app, settings)
@@ -162,7 +166,7 @@ def end_lease_of_the_dead(app: Flask) -> None:
 def test_two_workers_count_every_package_once(
     app: Flask, settings: Settings, session: Session, integration_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "PACKAGES_AT_ONCE", 2)
+    at_once(monkeypatch, 2)
     monkeypatch.setattr(Desk, "_may_work", lambda _desk: has_work())
     job_id = upload(session, integration_id, library(12))
     threads = [
@@ -184,7 +188,7 @@ def has_work() -> bool:
 def test_a_course_that_comes_twice_is_known_again_after_a_crash(
     app: Flask, settings: Settings, session: Session, integration_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "PACKAGES_AT_ONCE", 1)
+    at_once(monkeypatch, 1)
     files = course_files("a", course_id="x:1") | course_files("b", course_id="x:1")
     job_id = upload(session, integration_id, make_zip(files))
     stop = threading.Event()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.progress.rules import clamp_percent, project
+from app.progress.rules import clamp_percent, project, project_course
 from app.progress.values import Channel, Report, Status
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -124,3 +124,52 @@ def test_the_higher_score_is_kept() -> None:
         [report(source="a", score=Decimal("91.5")), report(source="b", score=Decimal(70))]
     ).score == Decimal("91.5")
     assert project([report()]).score is None
+
+
+def said(unit: str | None, **changes: Any) -> tuple[str | None, Report]:
+    return unit, report(channel=Channel.AICC if unit else Channel.XAPI, source=f"of {unit}", **changes)
+
+
+PASSED, FAILED = said("a", status=Status.PASSED), said("a", status=Status.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("observed", "status", "percent"),
+    [
+        ([], Status.NOT_STARTED, "0"),
+        ([said("a", percent=Decimal(50))], Status.IN_PROGRESS, "16.67"),
+        ([PASSED], Status.IN_PROGRESS, "33.33"),
+        ([PASSED, said("b", percent=Decimal(50))], Status.IN_PROGRESS, "50"),
+        ([said(unit, status=Status.COMPLETED) for unit in "ab"], Status.IN_PROGRESS, "66.67"),
+        ([said(unit, status=Status.COMPLETED) for unit in "abc"], Status.COMPLETED, "100"),
+        ([said(unit, status=Status.PASSED) for unit in "abc"], Status.PASSED, "100"),
+        ([PASSED, *(said(u, status=Status.COMPLETED) for u in "bc")], Status.COMPLETED, "100"),
+        ([FAILED, said("b")], Status.IN_PROGRESS, "0"),
+        ([FAILED, *(said(u, status=Status.PASSED) for u in "bc")], Status.FAILED, "66.67"),
+        ([said(None, percent=Decimal(40)), said("a", percent=Decimal(30))], Status.IN_PROGRESS, "40"),
+        ([said(None, status=Status.COMPLETED), said("a")], Status.COMPLETED, "100"),
+        ([said("gone", status=Status.PASSED), said("a", percent=Decimal(30))], Status.IN_PROGRESS, "10"),
+    ],
+)  # fmt: skip
+def test_a_course_of_several_units_is_their_mean_and_over_when_all_are(
+    observed: list[tuple[str | None, Report]], status: Status, percent: str
+) -> None:
+    for order in permutations(observed):
+        progress = project_course(order, {"a", "b", "c"})
+        assert (progress.status, progress.percent) == (status, Decimal(percent))
+
+
+def test_a_course_of_several_units_ends_with_the_last_of_them() -> None:
+    later, latest = NOON + timedelta(hours=1), NOON + timedelta(hours=2)
+    observed = [
+        said("a", status=Status.COMPLETED, event_at=later, received_at=later),
+        said("b", status=Status.COMPLETED, event_at=latest, received_at=latest),
+        said("b", status=Status.COMPLETED),
+    ]
+    assert project_course(observed, {"a", "b"}).completed_at == later
+    assert project_course(observed[:1], {"a", "b"}).completed_at is None
+
+
+def test_one_unit_is_the_course() -> None:
+    observed = [said("a", status=Status.COMPLETED)]
+    assert project_course(observed, {"a"}) == project(report for _, report in observed)
