@@ -81,6 +81,7 @@ class LaunchTicket:
     expires_at: datetime
     is_credit: bool
     lesson_mode: LessonMode
+    is_single_use: bool
     digest: bytes
     """SHA-256 of the token: by it the sessions that a link has opened are known."""
 
@@ -213,13 +214,15 @@ def make_launch_link(
     now: datetime,
     is_credit: bool = True,
     lesson_mode: LessonMode = LessonMode.NORMAL,
+    valid: timedelta | None = None,
+    is_single_use: bool = False,
 ) -> str:
     """Return a signed address that opens a new session each time it is visited, until it expires.
 
     No two links are alike, so that one which may be used once is not spent by another.
     """
-    expires_at = now + timedelta(days=settings.launch_link_days)
-    manner = [int(is_credit), lesson_mode.value, secrets.token_urlsafe(6)]
+    expires_at = now + (valid or timedelta(days=settings.launch_link_days))
+    manner = [int(is_credit), lesson_mode.value, secrets.token_urlsafe(6), *([1] if is_single_use else ())]
     payload = [integration_id, course_id, learner_id, int(expires_at.timestamp()), *manner]
     return f"{organisation.public_url}/launch/{_serializer(settings).dumps(payload)}"
 
@@ -237,6 +240,7 @@ def read_launch_link(settings: Settings, token: str, *, now: datetime) -> Launch
             clock.from_microseconds(int(expires) * 1_000_000),
             is_credit=bool(is_credit),
             lesson_mode=LessonMode(lesson_mode),
+            is_single_use=bool(manner[3:]),
             digest=hashlib.sha256(token.encode()).digest(),
         )
     except (BadData, ValueError, TypeError, OverflowError) as error:

@@ -27,6 +27,7 @@ PAGES = (
     "imports",
     "integration_acts",
     "integrations",
+    "launch_links",
     "learners",
     "overview",
     "progress",

@@ -171,6 +171,7 @@ _MENU = (
         "Connect",
         (
             ("integrations", "Integrations", "integration_list"),
+            ("launch_links", "Launch links", "launch_links"),
             ("destinations", "Destinations", "destination_list"),
             ("deliveries", "Deliveries", "delivery_list"),
         ),

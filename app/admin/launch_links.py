@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -12,13 +13,17 @@ from app.access.integrations import Integration, Kind, UnknownIntegration, get_i
 from app.access.launches import LessonMode
 from app.admin.acts import records as acts
 from app.admin.frame import current_actor, organisation
-from app.catalog.service import Course, get_course, list_courses
+from app.catalog.service import Course, UnknownCourse, get_course, list_courses
 from app.db import reading, transact
+from app.learners.service import get_learner, list_learners
+from app.learners.values import Learner, UnknownLearner
 from app.settings import settings_of
 
 # A choice list longer than this helps nobody.
 LEARNERS_OFFERED = 500
 COURSES_OFFERED = 1000
+# Enough to tell one from many.
+_CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class MadeLink:
 
     address: str
     is_single_use: bool
+    expires_at: datetime
 
 
 def list_launchable(session: Session) -> list[Course]:
@@ -34,19 +40,70 @@ def list_launchable(session: Session) -> list[Course]:
     return [course for course in list_courses(session, limit=COURSES_OFFERED) if course.launch_url]
 
 
-def make_link(
-    *, course_id: str, learner_id: str, is_credit: bool, lesson_mode: LessonMode
-) -> tuple[MadeLink | None, str]:
-    """Return a new launch link, or None and the reason why there can be none."""
+def find_course_named(text: str) -> tuple[Course | None, str]:
+    """Return the course with this id, activity id or title, or None and why there is not exactly one."""
     with reading() as session:
-        course = get_course(session, course_id)
-        integration = _find_integration(session, course)
+        found = list_courses(session, text=text, limit=_CANDIDATES)
+        try:
+            return get_course(session, text), ""
+        except UnknownCourse:
+            pass
+    exact = [
+        each for each in found if text.casefold() in (each.activity_id.casefold(), each.title.casefold())
+    ]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0], ""
+    if found:
+        return None, "Several courses are called so; enter the activity ID of the one you mean"
+    return None, "There is no such course here"
+
+
+def find_learner_named(text: str) -> tuple[Learner | None, str]:
+    """Return the learner with this id, identity or name, or None and why there is not exactly one."""
+    with reading() as session:
+        found = list_learners(session, text=text, limit=_CANDIDATES)
+        try:
+            return get_learner(session, text), ""
+        except UnknownLearner:
+            pass
+    exact = [
+        each
+        for each in found
+        if text.casefold() in {each.name.casefold(), *(value.casefold() for _, value in each.identities)}
+    ]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0], ""
+    if found:
+        return None, "Several learners are called so; enter the e-mail address or user ID of the one you mean"
+    return None, "There is no such learner here"
+
+
+def find_launcher(session: Session, course: Course) -> tuple[Integration | None, str]:
+    """Return the integration that launches a course, or None and the reason why there is none."""
+    integration = _find_integration(session, course)
     if not course.launch_url:
         return None, "This course has no launch URL; add one first"
     if integration is None:
         return None, "This course belongs to no integration that can launch; add it to one first"
     if not integration.is_enabled:
         return None, f"The integration {integration.name} is switched off"
+    return integration, ""
+
+
+def make_link(
+    *,
+    course_id: str,
+    learner_id: str,
+    is_credit: bool,
+    lesson_mode: LessonMode,
+    valid: timedelta | None = None,
+    is_single_use: bool = False,
+) -> tuple[MadeLink | None, str]:
+    """Return a new launch link, or None and the reason why there can be none."""
+    with reading() as session:
+        integration, trouble = find_launcher(session, get_course(session, course_id))
+    if integration is None:
+        return None, trouble
     actor, settings, choices, now = current_actor(), settings_of(current_app), organisation(), clock.now()
     link = transact(
         lambda session: acts.make_link(
@@ -60,9 +117,12 @@ def make_link(
             now=now,
             is_credit=is_credit,
             lesson_mode=lesson_mode,
+            valid=valid,
+            is_single_use=is_single_use,
         )
     )
-    return MadeLink(link, integration.has_single_use_links), ""
+    expires_at = now + (valid or timedelta(days=settings.launch_link_days))
+    return MadeLink(link, integration.has_single_use_links or is_single_use, expires_at), ""
 
 
 def _find_integration(session: Session, course: Course) -> Integration | None:

@@ -84,7 +84,8 @@ def launch(session: Session, settings: Settings, ticket: LaunchTicket, received:
     finding = check_host(session, organisation, ticket.integration_id, received.host)
     try:
         integration = get_integration(session, ticket.integration_id)
-        if integration.has_single_use_links and is_link_spent(session, ticket.digest):
+        is_single_use = integration.has_single_use_links or ticket.is_single_use
+        if is_single_use and is_link_spent(session, ticket.digest):
             raise CannotLaunch(410, _SPENT)
         opened = open_launch(
             session,

@@ -45,12 +45,14 @@ PAGES = (
     "/admin/statements?since=yesterday",
     "/admin/integrations",
     "/admin/integrations/new",
+    "/admin/launch-links",
     "/admin/destinations",
     "/admin/destinations/new",
     "/admin/destinations/new?kind=lrs",
     "/admin/deliveries",
     "/admin/deliveries?state=dead",
     "/admin/deliveries?learner=nobody",
+    "/admin/deliveries/{delivery}",
     "/admin/deliveries/replay",
     "/admin/deliveries/replay?since=2026-01-01T00:00&destination={destination}",
     "/admin/audit",
@@ -92,7 +94,9 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
     made = added["id"]
     state(owned, added["client_id"], added["client_secret"])
     url = f"{hostile_receiver.url}/{LONG}"
-    hook = owned.flask("destination", "add", "--kind", "webhook", "--name", f"{HOSTILE} {LONG}", "--url", url)
+    hook = owned.flask(
+        "destination", "add", "--kind", "webhook", "--name", f"{HOSTILE} {LONG[:100]}", "--url", url
+    )
     course = owned.flask(
         "course", "add", "--integration", made, "--title", HOSTILE, "--activity-id", f"urn:x:{LONG}",
         "--launch-url", f"https://content.example.org/{LONG}",
@@ -106,7 +110,7 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
     ]
     speak(owned, launches[0]["session_id"])
     ids = {"heard": launches[0]["launch_id"], "unheard": launches[1]["launch_id"]}
-    delivery = wait_for_a_try(owned)
+    delivery = wait_for_a_try(owned, hostile_receiver)
     return {
         "integration": made,
         "course": course,
@@ -117,13 +121,12 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
     }
 
 
-def wait_for_a_try(server: RunningServer) -> str:
-    """Wait until the worker has tried a delivery; returns its id."""
-    for _ in range(30):
-        for each in server.flask("delivery", "list"):
-            if each["attempts"] and each["code"]:
-                return str(each["id"])
-        time.sleep(0.5)
+def wait_for_a_try(server: RunningServer, receiver: Receiver) -> str:
+    """Wait until a delivery was tried; returns the id of the oldest."""
+    for _ in range(300):
+        if receiver.got:
+            return str(server.flask("delivery", "list")[-1]["id"])
+        time.sleep(0.1)
     raise AssertionError("nothing was tried")
 
 
@@ -200,13 +203,17 @@ def test_the_pages_of_a_hostile_integration_are_without_fault(
     visitor.judge(f"integration{end}")
 
 
+@pytest.mark.parametrize("end", ["", "/edit", "/delete"])
 def test_the_pages_of_a_hostile_destination_are_without_fault(
-    visitor: Visitor, filled: dict[str, str]
+    visitor: Visitor, filled: dict[str, str], end: str
 ) -> None:
+    visitor.go(f"/admin/destinations/{filled['destination']}{end}")
+    visitor.judge(f"destination{end}")
+
+
+def test_what_a_destination_shows_once_is_without_fault(visitor: Visitor, filled: dict[str, str]) -> None:
     address = f"/admin/destinations/{filled['destination']}"
-    for end in ("/edit", "/delete", ""):
-        visitor.go(address + end)
-        visitor.judge(f"destination{end}")
+    visitor.go(address)
     visitor.page.get_by_role("button", name="Send test").click()
     visitor.page.locator("#test").wait_for()
     visitor.judge("destination with a test")
@@ -214,8 +221,32 @@ def test_the_pages_of_a_hostile_destination_are_without_fault(
     visitor.page.locator("#secret").wait_for()
     visitor.judge("destination with a secret")
     assert urlsplit(visitor.page.url).path == address
-    visitor.go(f"/admin/deliveries/{filled['delivery']}")
-    visitor.judge("delivery")
+
+
+def test_a_launch_link_in_parts_is_without_fault(visitor: Visitor, filled: dict[str, str]) -> None:
+    visitor.go("/admin/launch-links")
+    page = visitor.page
+    page.locator("#build-course").fill(filled["course"])
+    page.get_by_role("button", name="Build the link").click()
+    page.locator(".error-summary").wait_for()
+    visitor.judge("launch links with an error")
+    page.locator("#build-learner").fill(filled["learner"])
+    page.get_by_role("button", name="Build the link").click()
+    page.locator("#link").wait_for()
+    visitor.judge("a link in parts")
+
+
+def test_a_checked_link_and_a_pattern_are_without_fault(visitor: Visitor, filled: dict[str, str]) -> None:
+    visitor.go("/admin/launch-links")
+    page = visitor.page
+    page.locator("#check-link").fill(f"https://old.example.org/go?{HOSTILE}{LONG}&AICC_SID={LONG}&AICC_URL=x")
+    page.get_by_role("button", name="Check it").click()
+    page.locator("#checked .link-part.bad").first.wait_for()
+    visitor.judge("a checked link")
+    page.locator("#pattern-course").fill(filled["course"])
+    page.get_by_role("button", name="Show the launch URL").click()
+    page.locator("#pattern-1").wait_for()
+    visitor.judge("a launch URL for an LMS")
 
 
 @pytest.mark.parametrize("kind", ["learner", "course"])

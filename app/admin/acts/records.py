@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -99,6 +99,8 @@ def make_link(
     now: datetime,
     is_credit: bool = True,
     lesson_mode: LessonMode = LessonMode.NORMAL,
+    valid: timedelta | None = None,
+    is_single_use: bool = False,
 ) -> str:
     """Make a launch link for one learner and one course; the audit row holds the two, not the link."""
     integration = get_integration(session, integration_id)
@@ -116,7 +118,15 @@ def make_link(
         now=now,
         is_credit=is_credit,
         lesson_mode=lesson_mode,
+        valid=valid,
+        is_single_use=is_single_use,
     )
+
+
+def note_links(session: Session, actor: Actor, course: str, *, count: int) -> None:
+    """Note that many launch links for one course were made at once."""
+    detail = {"links": str(count)}
+    write_audit(session, actor=actor, action="launch_link.many_made", target=course, detail=detail)
 
 
 def note_export(session: Session, actor: Actor, query: str, *, what: str = "progress") -> None:

@@ -62,6 +62,7 @@ WORDS = {
     "course.added": "Course added",
     "course.changed": "Course changed",
     "launch_link.made": "Launch link made",
+    "launch_link.many_made": "Launch links made",
     "progress.exported": "Progress exported",
     "progress.rebuilt": "Progress rebuilt",
     "simulation.run": "Simulation run",
