@@ -56,6 +56,7 @@ def add(
             session, integration_id=source.id, title=title, activity_id=activity_id, launch_url=launch_url
         )
         facts = set_unit(session, settings_of(current_app), made.id, **given)
+        lms_url = load_organisation(session, settings_of(current_app)).lms_launch_url
         write_audit(
             session, actor=COMMAND_LINE, action="course.added", target=made.id, detail={"title": made.title}
         )
@@ -65,6 +66,7 @@ def add(
         "activity_id": made.activity_id,
         "type": made.type,
         "launch_url": made.launch_url,
+        "lms_launch_url": f"{lms_url}{source.id}/{facts.id}" if made.launch_url else None,
         "integration_id": made.integration_id,
         "demo": made.is_demo,
         "unit": {

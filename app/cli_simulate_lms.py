@@ -67,7 +67,9 @@ def lms(
     with make_server(campus, port, host=host) as server:
         address = url or f"http://{host}:{server.server_address[1]}"
         campus.lms.hacp_url = f"{address}/hacp"
-        note(f"A simulated LMS with {len(campus.lms.units)} lessons is at {address}/ (Ctrl+C ends it)")
+        count = len(campus.lms.units)
+        lessons = "one lesson" if count == 1 else f"{count} lessons"
+        note(f"A simulated LMS with {lessons} is at {address}/ (Ctrl+C ends it)")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -35,7 +35,11 @@ def add_course(
 
 def test_course_add_prints_the_course(cli: CommandLine, session: Session, integration_id: str) -> None:
     data = add_course(cli, integration_id, "--launch-url", "https://content.example.com/c?u=1")
-    assert set(data) == {"id", "title", "activity_id", "type", "launch_url", "integration_id", "demo", "unit"}
+    assert set(data) == {
+        "id", "title", "activity_id", "type", "launch_url", "lms_launch_url", "integration_id", "demo",
+        "unit",
+    }  # fmt: skip
+    assert data["lms_launch_url"].startswith(f"http://localhost/aicc/{data['integration_id']}/")
     assert (data["title"], data["activity_id"], data["type"]) == ("Spreadsheets", COURSE, "course")
     assert list_audit(session)[0].action == "course.added"
 

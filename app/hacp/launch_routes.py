@@ -6,7 +6,7 @@ An attempt begins only when the content calls, so a mail scanner that follows th
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, g, request
-from markupsafe import escape
+from markupsafe import Markup
 
 from app import clock, db
 from app.hacp import launching
@@ -24,6 +24,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'",
 }
+_WIDEST = 24
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -78,10 +79,16 @@ def ask_for_patience(error: db.DatabaseUnavailable) -> Response:
 
 def page(status: int, sentence: str, *, advice: str = "", may_retry: bool = False) -> Response:
     """Return a page that says why nothing was opened; it can be tried again by the address it has."""
-    more = f"<p>{escape(advice)}</p>\n" if advice else ""
+    more = f"<p>{_breakable(advice)}</p>\n" if advice else ""
     more += '<p><a href="">Try again</a></p>\n' if may_retry else ""
-    text = _PAGE.format(sentence=escape(sentence), more=more)
+    text = _PAGE.format(sentence=_breakable(sentence), more=more)
     return Response(text, status, HEADERS, content_type="text/html; charset=utf-8")
+
+
+def _breakable(text: str) -> Markup:
+    """Let long names be broken anywhere: a host name may be wider than a phone."""
+    words = ([word[i : i + _WIDEST] for i in range(0, len(word), _WIDEST)] for word in text.split(" "))
+    return Markup(" ").join(Markup("<wbr>").join(pieces) for pieces in words)
 
 
 def receive(path: str) -> Received:

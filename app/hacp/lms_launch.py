@@ -108,11 +108,10 @@ def admit(
         raise CannotLaunch(*REASONS[IntegrationDisabled], Finding("I1"))
     unit = find_unit(session, unit_id)
     if unit is None:
-        raise CannotLaunch(*REASONS[UnknownCourse])
+        raise CannotLaunch(*REASONS[UnknownCourse], Finding("L8", f"unit {unit_id[:40]}"))
     if unit.launch_url is None:
-        raise CannotLaunch(
-            404, "This course has no address yet. Please tell the people who run your LMS.", Finding("M3")
-        )
+        sentence = "This course has no address yet. Please tell the people who run your LMS."
+        raise CannotLaunch(404, sentence, Finding("L8", f"unit {unit.id} has no launch URL"))
     way = Way.of(settings, own_hosts=[str(organisation.public_host)])
     host = _check_lms(integration, wanted, way)
     return Doorstep(integration, unit, wanted, host, way, finding)

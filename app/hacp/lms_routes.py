@@ -50,7 +50,8 @@ def open_course(integration_id: str, unit_id: str) -> Response:
         )
     except CannotLaunch as error:
         refusal = error
-        db.transact(lambda session: lms_launch.keep_refusal(session, integration_id, received, refusal))
+        if refusal.finding is not None:
+            db.transact(lambda session: lms_launch.keep_refusal(session, integration_id, received, refusal))
         raise
     return Response(status=303, headers={**launch_routes.HEADERS, "Location": address})
 

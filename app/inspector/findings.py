@@ -83,6 +83,11 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Give one of them the address of the content itself.",
         _ENGINEER,
     ),
+    "L8": Explanation(
+        "An LMS opened a course that is not here, or that has no launch URL. Export the course anew, or "
+        "give it its launch URL.",
+        _ENGINEER,
+    ),
     "M1": Explanation(
         "The learner was not known; a provisional learner keeps the record until matched.", "admin"
     ),

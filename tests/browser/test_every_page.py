@@ -97,10 +97,14 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
     hook = owned.flask(
         "destination", "add", "--kind", "webhook", "--name", f"{HOSTILE} {LONG[:100]}", "--url", url
     )
-    course = owned.flask(
+    added_course = owned.flask(
         "course", "add", "--integration", made, "--title", HOSTILE, "--activity-id", f"urn:x:{LONG}",
         "--launch-url", f"https://content.example.org/{LONG}",
-    )["id"]  # fmt: skip
+    )  # fmt: skip
+    course = added_course["id"]
+    lms = f"https://{'a' * 60}.example.org/hacp"
+    lms_launch = f"{added_course['lms_launch_url']}?AICC_SID=x&AICC_URL={lms}".removeprefix(owned.url)
+    post(owned.url + lms_launch, None)
     learner = owned.flask("learner", "add", "--name", f"{HOSTILE} {LONG}", "--email", f"{LONG}@example.org")[
         "id"
     ]
@@ -117,6 +121,7 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
         "learner": learner,
         "destination": hook["id"],
         "delivery": delivery,
+        "lms_launch": lms_launch,
         **ids,
     }
 
@@ -175,9 +180,9 @@ def state(server: RunningServer, key: str, secret: str) -> None:
         post(f"{server.url}/xapi/statements", json.dumps(each), Authorization=f"Basic {pair}")
 
 
-def post(url: str, body: str, **headers: str) -> None:
+def post(url: str, body: str | None, **headers: str) -> None:
     with suppress(HTTPError):
-        urlopen(Request(url, body.encode(), headers), timeout=20).close()
+        urlopen(Request(url, None if body is None else body.encode(), headers), timeout=20).close()
 
 
 @pytest.fixture
@@ -201,6 +206,16 @@ def test_the_pages_of_a_hostile_integration_are_without_fault(
 ) -> None:
     visitor.go(f"/admin/integrations/{filled['integration']}{end}")
     visitor.judge(f"integration{end}")
+
+
+def test_a_refused_launch_by_an_lms_is_without_fault_for_learner_and_admin(
+    visitor: Visitor, filled: dict[str, str]
+) -> None:
+    visitor.go(filled["lms_launch"])
+    visitor.page.get_by_role("link", name="Try again").wait_for()
+    visitor.judge("refused launch")
+    visitor.go(f"/admin/integrations/{filled['integration']}")
+    visitor.page.get_by_role("button", name="Register this LMS").wait_for()
 
 
 @pytest.mark.parametrize("end", ["", "/edit", "/delete"])

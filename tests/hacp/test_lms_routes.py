@@ -17,7 +17,7 @@ from app.access.policies import StudentId
 from app.access.sealing import LMS_SESSION, unseal
 from app.catalog.service import get_unit, own_identifier
 from app.catalog.units import set_unit
-from app.hacp import lms_routes
+from app.hacp import lms_launch, lms_routes
 from app.inspector.findings import describe
 from app.learners.service import get_learner, own_identity
 from app.logs import configure_logs
@@ -31,6 +31,7 @@ from app.settings import Settings
 from tests.delivery.receiver import Receiver, receiving
 from tests.hacp.conftest import NewClassroom
 from tests.hacp.content import Classroom, Content
+from tests.outbound.servers import listener
 
 DATA = (
     "[core]\r\nstudent_id=1001\r\nstudent_name=Diaz, Ana\r\nlesson_location=p4\r\ncredit=credit\r\n"
@@ -280,6 +281,16 @@ def test_an_lms_that_is_down_is_explained(school: Classroom, lms: Receiver) -> N
     )
 
 
+def test_an_lms_that_does_not_answer_in_time_is_explained(
+    school: Classroom, lms: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lms_launch, "DEADLINE_SECONDS", 0.2)
+    update_integration(school.session, school.integration.id, upstream_hosts=["127.0.0.1"])
+    with listener(lambda seen: [b""] * seen.is_closing.wait(10)) as silent:
+        url = f"http://127.0.0.1:{silent.port}/"
+        explained(school, address(school, url), 504, "cannot be reached", "Try again", code="L3")
+
+
 def test_only_a_few_wait_for_lmss_at_once(app: Flask, school: Classroom, lms: Receiver) -> None:
     calls = app.extensions[lms_routes.CALLS]
     while calls.acquire(blocking=False):
@@ -310,7 +321,7 @@ def test_a_bad_host_a_lost_unit_and_a_disabled_integration_are_explained(
 def test_a_unit_without_an_address_is_explained(new_classroom: NewClassroom, lms: Receiver) -> None:
     classroom = new_classroom(launch_url=None)
     register(classroom, lms)
-    explained(classroom, address(classroom, lms.url), 404, "no address yet", code="M3")
+    explained(classroom, address(classroom, lms.url), 404, "no address yet", code="L8")
 
 
 def test_a_plain_lms_needs_the_operators_leave(
@@ -347,7 +358,7 @@ def test_neither_logs_nor_exchanges_hold_the_lms_s_session(
 
 
 def test_every_finding_of_a_launch_is_explained() -> None:
-    for code in ("L1", "L2", "L3", "L4", "L5", "L6"):
+    for code in ("L1", "L2", "L3", "L4", "L5", "L6", "L8"):
         assert describe(code).sentence.endswith(".")
 
 
