@@ -142,9 +142,16 @@ def launch() -> None:
 @click.option("--learner", "learner_id", required=True, metavar="ID")
 @click.option("--credit", type=click.Choice(["credit", "no-credit"]), default="credit")
 @click.option("--mode", type=click.Choice([each.value for each in LessonMode]), default="normal")
+@click.option("--unit", "unit_id", default=None, metavar="ID", help="Of a course with several.")
 @json_option
 def create(
-    integration_id: str, course_id: str, learner_id: str, credit: str, mode: str, as_json: bool
+    integration_id: str,
+    course_id: str,
+    learner_id: str,
+    credit: str,
+    mode: str,
+    unit_id: str | None,
+    as_json: bool,
 ) -> None:
     """Open an AICC session, and make a link that opens a new one each time."""
     is_credit, lesson_mode = credit == "credit", LessonMode(mode)
@@ -164,6 +171,7 @@ def create(
             is_demo=source.is_demo,
             is_credit=is_credit,
             lesson_mode=lesson_mode,
+            unit_id=unit_id,
         )
         link = make_launch_link(
             settings,
@@ -174,6 +182,7 @@ def create(
             now=clock.now(),
             is_credit=is_credit,
             lesson_mode=lesson_mode,
+            unit_id=unit_id,
         )
         write_audit(
             session,

@@ -22,7 +22,8 @@ from app import clock
 from app.access.integrations import get_integration
 from app.access.launch_urls import build_content_url, join_parameters
 from app.access.organisation import Organisation
-from app.catalog.service import Unit, get_course, get_unit
+from app.catalog.service import Unit, get_course
+from app.catalog.units import find_unit_of
 from app.learners.service import get_learner
 from app.models import launches as tables
 from app.models.base import table_of
@@ -84,6 +85,8 @@ class LaunchTicket:
     is_single_use: bool
     digest: bytes
     """SHA-256 of the token: by it the sessions that a link has opened are known."""
+    unit_id: str | None = None
+    """One unit of a course that has several; None for the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +156,15 @@ def open_launch(
     is_credit: bool = True,
     lesson_mode: LessonMode = LessonMode.NORMAL,
     link_digest: bytes | None = None,
+    unit_id: str | None = None,
     from_lms: FromLms | None = None,
     address: str | None = None,
     agent: str | None = None,
 ) -> OpenLaunch:
     """Open a session for one learner and one course; no attempt begins before the content calls.
 
-    `link_digest` is that of the token when a link opened it, `from_lms` what an LMS wants when it did.
+    `link_digest` is that of the token when a link opened it, `from_lms` what an LMS wants when it did,
+    `unit_id` one unit of a course that has several; UnknownCourse is raised for one of another course.
     `content_url` is None for a course without a launch URL. Raises UnknownIntegration, UnknownCourse,
     UnknownLearner or IntegrationDisabled.
     """
@@ -168,7 +173,7 @@ def open_launch(
     learner = get_learner(session, learner_id)
     if not integration.is_enabled:
         raise IntegrationDisabled(f"the integration {integration.name!r} is switched off")
-    unit = from_lms.unit if from_lms else get_unit(session, course.id)
+    unit = from_lms.unit if from_lms else find_unit_of(session, course.id, unit_id)
     session_id = "".join(secrets.choice(_ALPHABET) for _ in range(SESSION_ID_LENGTH))
     row = tables.Launch(
         session_hash=hash_session_id(session_id),
@@ -216,13 +221,15 @@ def make_launch_link(
     lesson_mode: LessonMode = LessonMode.NORMAL,
     valid: timedelta | None = None,
     is_single_use: bool = False,
+    unit_id: str | None = None,
 ) -> str:
     """Return a signed address that opens a new session each time it is visited, until it expires.
 
     No two links are alike, so that one which may be used once is not spent by another.
     """
     expires_at = now + (valid or timedelta(days=settings.launch_link_days))
-    manner = [int(is_credit), lesson_mode.value, secrets.token_urlsafe(6), *([1] if is_single_use else ())]
+    manner = [int(is_credit), lesson_mode.value, secrets.token_urlsafe(6)]
+    manner += [int(is_single_use), unit_id] if unit_id else [1] if is_single_use else []
     payload = [integration_id, course_id, learner_id, int(expires_at.timestamp()), *manner]
     return f"{organisation.public_url}/launch/{_serializer(settings).dumps(payload)}"
 
@@ -240,8 +247,9 @@ def read_launch_link(settings: Settings, token: str, *, now: datetime) -> Launch
             clock.from_microseconds(int(expires) * 1_000_000),
             is_credit=bool(is_credit),
             lesson_mode=LessonMode(lesson_mode),
-            is_single_use=bool(manner[3:]),
+            is_single_use=any(manner[3:4]),
             digest=hashlib.sha256(token.encode()).digest(),
+            unit_id=str(manner[4]) if manner[4:] else None,
         )
     except (BadData, ValueError, TypeError, OverflowError) as error:
         raise BadLaunchLink("this launch link is not one of ours") from error

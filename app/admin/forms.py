@@ -248,3 +248,4 @@ class LaunchForLearnerForm(LaunchManner, FlaskForm):
 
 class LaunchOfCourseForm(LaunchManner, FlaskForm):
     learner = SelectField("Learner", validate_choice=True)
+    unit = SelectField("Unit", validate_choice=True)

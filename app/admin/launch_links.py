@@ -98,6 +98,7 @@ def make_link(
     lesson_mode: LessonMode,
     valid: timedelta | None = None,
     is_single_use: bool = False,
+    unit_id: str | None = None,
 ) -> tuple[MadeLink | None, str]:
     """Return a new launch link, or None and the reason why there can be none."""
     with reading() as session:
@@ -119,6 +120,7 @@ def make_link(
             lesson_mode=lesson_mode,
             valid=valid,
             is_single_use=is_single_use,
+            unit_id=unit_id,
         )
     )
     expires_at = now + (valid or timedelta(days=settings.launch_link_days))

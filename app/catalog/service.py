@@ -217,9 +217,10 @@ def matches_text(text: str) -> ColumnElement[bool]:
 
 
 def get_unit(session: Session, course_id: str) -> Unit:
-    """Return the course's first assignable unit, making one for a course that has none yet."""
+    """Return a course's first unit, of those that can be launched if any; makes one where there is none."""
     row = tables.AssignableUnit
-    query = select(row).where(row.course_id == course_id).order_by(row.position, row.id).limit(1)
+    order = (row.launch_url.is_(None), row.position, row.id)
+    query = select(row).where(row.course_id == course_id).order_by(*order).limit(1)
     unit = session.scalars(query).first()
     if unit is None:
         # Two first launches at once must not both make one: the second waits here, then finds it.
@@ -339,7 +340,12 @@ def _read(session: Session, query) -> list[Course]:  # type: ignore[no-untyped-d
         for unit in session.scalars(
             select(tables.AssignableUnit)
             .where(tables.AssignableUnit.course_id.in_([row.id for row in rows]))
-            .order_by(tables.AssignableUnit.position.desc())
+            # The last one stays: the first that can be launched.
+            .order_by(
+                tables.AssignableUnit.launch_url.is_(None).desc(),
+                tables.AssignableUnit.position.desc(),
+                tables.AssignableUnit.id.desc(),
+            )
         )
     }
     return [_to_value(row, units.get(row.id)) for row in rows]

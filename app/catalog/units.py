@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.catalog.course_rules import UnitFields as UnitFields, check_unit_fields
-from app.catalog.service import Unit, get_course, get_unit
+from app.catalog.service import Unit, UnknownCourse, get_course, get_unit
 from app.models import learning as tables
 from app.models.base import table_of
 from app.prepared import Prepared
@@ -46,6 +46,16 @@ def find_unit(session: Session, unit_id: str) -> Unit | None:
     """Return a unit by an id that somebody else gave, None for one that is not here."""
     row = _SELECT.first(session, {"unit_id": unit_id})
     return None if row is None else Unit(**row._asdict())
+
+
+def find_unit_of(session: Session, course_id: str, unit_id: str | None) -> Unit:
+    """Return one unit of a course, the first when none is named; raises UnknownCourse for another's."""
+    if unit_id is None:
+        return get_unit(session, course_id)
+    unit = find_unit(session, unit_id)
+    if unit is None or unit.course_id != course_id:
+        raise UnknownCourse(f"the course has no unit {unit_id!r}")
+    return unit
 
 
 def list_units(session: Session, course_id: str) -> list[Unit]:

@@ -96,6 +96,7 @@ def launch(session: Session, settings: Settings, ticket: LaunchTicket, received:
             learner_id=ticket.learner_id,
             is_credit=ticket.is_credit,
             lesson_mode=ticket.lesson_mode,
+            unit_id=ticket.unit_id,
             link_digest=ticket.digest,
             address=received.client_address,
             agent=received.user_agent,

@@ -116,6 +116,25 @@ def test_a_demo_learner_makes_a_demo_launch(
     assert open_launch(session, settings, organisation, **{**names, "learner_id": learner.id}).is_demo
 
 
+@pytest.mark.parametrize("is_single_use", [True, False])
+@pytest.mark.parametrize("unit_id", [None, "u"])
+def test_a_link_may_name_a_unit_and_be_good_for_one_use(
+    settings: Settings, organisation: Organisation, unit_id: str | None, is_single_use: bool
+) -> None:
+    link = make_launch_link(
+        settings,
+        organisation,
+        integration_id="i",
+        course_id="c",
+        learner_id="l",
+        now=NOW,
+        unit_id=unit_id,
+        is_single_use=is_single_use,
+    )
+    ticket = read_launch_link(settings, link.rsplit("/", 1)[1], now=NOW)
+    assert (ticket.unit_id, ticket.is_single_use) == (unit_id, is_single_use)
+
+
 def test_a_link_is_read_back_until_it_expires(settings: Settings, organisation: Organisation) -> None:
     link = make_launch_link(
         settings, organisation, integration_id="i", course_id="c", learner_id="l", now=NOW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import zipfile
 
@@ -16,7 +17,9 @@ from app.admin.pages import imports
 from app.admin.security import MAX_BODY_BYTES
 from app.catalog import import_jobs
 from app.catalog.service import add_course, list_courses, resolve_identifier
+from app.catalog.units import list_units
 from app.jobs.imports import Desk as ImportDesk
+from app.learners.service import add_learner
 from app.progress.queries import ProgressFilter, list_progress
 from app.settings import Settings
 from tests.admin.desk import Desk, integration, report
@@ -170,6 +173,17 @@ def test_a_course_shows_its_units_and_what_it_is_called(
     assert "Part A2" in text
     assert "<code>x:1</code>" in text
     assert "Download the package" in text
+    # Each unit has launch links of its own.
+    ana = add_learner(session, name="Diaz, Ana", email="ana@example.org", user_id=None)
+    second = list_units(session, course.id)[1]
+    session.commit()
+    address = f"/admin/courses/{course.id}"
+    made = desk.post(address, learner=ana.id, unit=second.id, mode="normal", credit="credit")
+    link = re.search(r"http://localhost(/launch/[^\"]+)", made.text)
+    assert link is not None
+    assert "course=4242&part=2&AICC_SID" in str(desk.client.get(link[1]).location)
+    assert list_audit(session)[0].detail["unit"] == "Part A2"
+    assert desk.post(address, learner=ana.id, unit="x", mode="normal", credit="credit").status_code == 422
 
 
 def test_an_identifier_that_messages_used_brings_its_progress(

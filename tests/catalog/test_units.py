@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.catalog.service import BadCourse, UnknownCourse, add_course, get_unit
-from app.catalog.units import UnitFields, is_au_password, read_unit, set_unit
+from app.catalog.units import UnitFields, find_unit_of, is_au_password, read_unit, set_unit
 from app.settings import Settings
 
 
@@ -70,3 +70,12 @@ def test_an_au_password_is_kept_as_a_keyed_hash(session: Session, settings: Sett
 def test_an_unknown_course_has_no_unit(session: Session, settings: Settings) -> None:
     with pytest.raises(UnknownCourse):
         set_unit(session, settings, "nobody", mastery_score=1)
+
+
+def test_a_unit_belongs_to_its_course(session: Session, course_id: str) -> None:
+    other = add_course(session, integration_id=None, title="Ropes", activity_id="x:8", launch_url=None)
+    first = get_unit(session, course_id)
+    assert find_unit_of(session, course_id, None) == find_unit_of(session, course_id, first.id) == first
+    for unit_id in (str(other.unit_id), "nothing"):
+        with pytest.raises(UnknownCourse, match="has no unit"):
+            find_unit_of(session, course_id, unit_id)

@@ -13,7 +13,7 @@ from app.access.launches import LessonMode, make_launch_link
 from app.access.organisation import Organisation
 from app.catalog import service as catalog
 from app.catalog.service import Course, get_course, get_unit
-from app.catalog.units import UnitFields, set_unit
+from app.catalog.units import UnitFields, find_unit_of, set_unit
 from app.learners import service as learners
 from app.learners.values import Learner
 from app.settings import Settings
@@ -101,11 +101,15 @@ def make_link(
     lesson_mode: LessonMode = LessonMode.NORMAL,
     valid: timedelta | None = None,
     is_single_use: bool = False,
+    unit_id: str | None = None,
 ) -> str:
     """Make a launch link for one learner and one course; the audit row holds the two, not the link."""
     integration = get_integration(session, integration_id)
     course, learner = get_course(session, course_id), learners.get_learner(session, learner_id)
     detail = {"learner": learner.name, "integration": integration.name}
+    if unit_id:
+        unit = find_unit_of(session, course_id, unit_id)
+        detail["unit"] = unit.title or unit.system_id
     if not is_credit or lesson_mode is not LessonMode.NORMAL:
         detail["taken"] = f"{lesson_mode.value}, {'credit' if is_credit else 'no credit'}"
     write_audit(session, actor=actor, action="launch_link.made", target=course.title, detail=detail)
@@ -120,6 +124,7 @@ def make_link(
         lesson_mode=lesson_mode,
         valid=valid,
         is_single_use=is_single_use,
+        unit_id=unit_id,
     )
 
 

@@ -52,6 +52,10 @@ def course_detail(course_id: str) -> Response:
         units = list_units(session, course_id)
         identifiers = list_identifiers(session, course_id)
     form.learner.choices = {learner.id: learner.name for learner in learners}
+    launchable = [unit for unit in units if unit.launch_url]
+    form.unit.choices = {unit.id: unit.title or unit.system_id for unit in launchable}
+    if len(launchable) < 2:
+        del form.unit
     link = None
     if request.method == "POST" and form.validate_on_submit():
         link, trouble = make_link(
@@ -59,6 +63,7 @@ def course_detail(course_id: str) -> Response:
             learner_id=form.learner.data,
             is_credit=form.is_credit,
             lesson_mode=form.lesson_mode,
+            unit_id=form.unit.data if form.unit else None,
         )
         if trouble:
             form.learner.errors = [trouble]
@@ -67,7 +72,7 @@ def course_detail(course_id: str) -> Response:
         422 if form.errors else 200,
         course=course,
         integration_name=owner,
-        unit=units[0] if units else None,
+        unit=next(iter(launchable or units), None),
         units=units,
         identifiers=identifiers,
         lines=page.items,
