@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,8 +118,19 @@ def list_went(session: Session, *, learner_id: str, launch: Launch | None = None
             limit=WENT_SHOWN + 1,
         )
     destinations = {each.id: each for each in list_destinations(session)} if found else {}
+    return show_deliveries(found, destinations)
+
+
+def show_deliveries(
+    found: Iterable[Delivery], destinations: Mapping[str, Destination]
+) -> list[ShownDelivery]:
+    """Put deliveries into words; those of a destination that is being deleted are left out."""
     now = clock.now()
-    return [show_delivery(each, destinations[each.destination_id], now=now) for each in found]
+    return [
+        show_delivery(each, destinations[each.destination_id], now=now)
+        for each in found
+        if each.destination_id in destinations
+    ]
 
 
 def describe_try(one: Try) -> Badge:

@@ -11,7 +11,7 @@ from app import clock
 from app.admin.acts import delivery as acts
 from app.admin.blueprint import blueprint
 from app.admin.delivery_forms import ReplayForm
-from app.admin.delivery_view import MOST_TRIES, STATE_WORDS, describe_try, show_delivery
+from app.admin.delivery_view import MOST_TRIES, STATE_WORDS, describe_try, show_deliveries, show_delivery
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.pages.destinations import find_destination_or_404
 from app.admin.security import needs
@@ -30,7 +30,7 @@ _HIGHEST_ID = 2**63 - 1
 @needs("delivery.read")
 def delivery_list() -> Response:
     """List deliveries, newest first; `?state=`, `?destination=` and `?learner=` narrow the list."""
-    here, before, now = _read_filter(), request.args.get("before", type=int), clock.now()
+    here, before = _read_filter(), request.args.get("before", type=int)
     if before is not None and not 0 < before <= _HIGHEST_ID:
         before = None
     narrowed = {"destination_id": here["destination"], "learner_id": here["learner"]}
@@ -42,7 +42,7 @@ def delivery_list() -> Response:
         destinations = {each.id: each for each in list_destinations(session)}
     return render(
         "deliveries.html",
-        shown=[show_delivery(each, destinations[each.destination_id], now=now) for each in found[:PAGE]],
+        shown=show_deliveries(found[:PAGE], destinations),
         here=here,
         counts=counts,
         state_words=STATE_WORDS,

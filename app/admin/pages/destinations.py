@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import abort, current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from app import clock
 from app.admin.acts import delivery as acts
 from app.admin.blueprint import blueprint
 from app.admin.delivery_forms import BASIC, OAUTH2, DestinationForm, TimeModeForm
@@ -15,7 +14,7 @@ from app.admin.delivery_view import (
     describe_destination,
     list_integration_names,
     read_line,
-    show_delivery,
+    show_deliveries,
 )
 from app.admin.form_parts import sentence, text_of
 from app.admin.frame import current_actor, render, say, see_other
@@ -129,7 +128,7 @@ def destination_page(
     form: TimeModeForm | None = None,
 ) -> Response:
     """Show a destination; `secret` is shown this once, `result` is what came of a test just now."""
-    destination, now = find_destination_or_404(destination_id), clock.now()
+    destination = find_destination_or_404(destination_id)
     with reading() as session:
         line = read_line(session, destination)
         newest = queries.list_deliveries(session, destination_id=destination_id, limit=DELIVERIES_SHOWN)
@@ -140,7 +139,7 @@ def destination_page(
         destination=destination,
         line=line,
         badge=describe_destination(destination),
-        shown=[show_delivery(each, destination, now=now) for each in newest],
+        shown=show_deliveries(newest, {destination.id: destination}),
         names=names,
         kinds=KINDS,
         events=EVENTS,
