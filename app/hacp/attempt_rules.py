@@ -128,12 +128,12 @@ def merge_objectives(
     """
     merged = {objective.id: objective for objective in old}
     for parts in reported:
-        name = _storable(parts.get("id", ""), MAX_VALUE)
+        name = storable(parts.get("id", ""), MAX_VALUE)
         if not name or (name not in merged and len(merged) >= MAX_OBJECTIVES):
             continue
         known = merged.get(name, Objective(name))
-        score = _storable(parts.get("score", known.score), MAX_VALUE)
-        status = _storable(parts.get("status", known.status), MAX_VALUE)
+        score = storable(parts.get("score", known.score), MAX_VALUE)
+        status = storable(parts.get("status", known.status), MAX_VALUE)
         if is_old:
             score = score if _is_higher(score, known.score) else known.score
             status = status if _rank(status) > _rank(known.status) else known.status
@@ -148,11 +148,11 @@ def has_lost(after: Attempt, data: AiccData, standing: Standing) -> bool:
     objectives = {objective.id for objective in after.objectives}
     groups = ((after.preferences, "student_preferences"), (after.student_data, "student_data"))
     return any(
-        _storable(parts["id"], MAX_VALUE) not in objectives
+        storable(parts["id"], MAX_VALUE) not in objectives
         for parts in _numbered_objectives(data)
         if parts.get("id")
     ) or any(
-        _storable(name, MAX_VALUE) not in kept
+        storable(name, MAX_VALUE) not in kept
         for kept, group in groups
         for name in data.keywords.get(group, {})
     )
@@ -169,6 +169,11 @@ def list_nameless_objectives(data: AiccData) -> Iterator[tuple[str, str]]:
         found = _OBJECTIVE_KEYWORD.fullmatch(keyword)
         if value and (found is None or int(found.group(2)) not in named):
             yield keyword, value
+
+
+def storable(text: str, limit: int) -> str:
+    """Make a value fit for a text column: PostgreSQL refuses NUL, UTF-8 a lone surrogate."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:limit]
 
 
 def _begun(attempt: Attempt, status: LessonStatus | None) -> Attempt:
@@ -194,7 +199,7 @@ def _merge_score(attempt: Attempt, data: AiccData, *, is_old: bool) -> Attempt:
     score = data.find_value("core", "score")
     if score is None or (is_old and not _is_higher(score, attempt.score)):
         return attempt
-    return replace(attempt, score=_storable(score, MAX_VALUE))
+    return replace(attempt, score=storable(score, MAX_VALUE))
 
 
 def _is_higher(new: str, old: str) -> bool:
@@ -211,7 +216,7 @@ def _merge_bookmark(attempt: Attempt, data: AiccData) -> Attempt:
     preferences = data.keywords.get("student_preferences", {})
     return replace(
         attempt,
-        location=attempt.location if location is None else _storable(location, MAX_LOCATION),
+        location=attempt.location if location is None else storable(location, MAX_LOCATION),
         suspend_data=attempt.suspend_data if suspend is None else suspend.encode("utf-8", "surrogatepass"),
         exit_flag=attempt.exit_flag if exit_flag is None else exit_flag,
         preferences=_merge_values(attempt.preferences, preferences, MAX_PREFERENCES),
@@ -222,9 +227,9 @@ def _merge_bookmark(attempt: Attempt, data: AiccData) -> Attempt:
 def _merge_values(old: Mapping[str, str], new: Mapping[str, str], limit: int) -> Mapping[str, str]:
     merged = dict(old)
     for name, value in new.items():
-        name = _storable(name, MAX_VALUE)
+        name = storable(name, MAX_VALUE)
         if name in merged or len(merged) < limit:
-            merged[name] = _storable(value, MAX_VALUE)
+            merged[name] = storable(value, MAX_VALUE)
     return merged
 
 
@@ -234,8 +239,3 @@ def _numbered_objectives(data: AiccData) -> Iterable[Mapping[str, str]]:
         if found := _OBJECTIVE_KEYWORD.fullmatch(keyword):
             numbered.setdefault(int(found.group(2)), {})[found.group(1)] = value
     return [parts for _, parts in sorted(numbered.items())]
-
-
-def _storable(text: str, limit: int) -> str:
-    """Make a value fit for a text column: PostgreSQL refuses NUL, UTF-8 a lone surrogate."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:limit]

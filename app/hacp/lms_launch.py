@@ -151,14 +151,7 @@ def open_session(
 ) -> str:
     """Open a session of ours for the one of the LMS, and return the content's address."""
     integration, lesson = doorstep.integration, heard.lesson
-    student = resolve_student(
-        session,
-        namespace=f"{integration.id} {doorstep.host}",
-        student_id=lesson.student_id,
-        name=lesson.student_name,
-        student_id_is=_KINDS.get(integration.student_id_is),
-        is_demo=integration.is_demo,
-    )
+    student = _find_student(session, doorstep, lesson)
     destination_id = find_lms(session, integration.id, str(doorstep.host), at=received.received_at)
     from_lms = FromLms(
         doorstep.unit,
@@ -272,6 +265,18 @@ def _check_answer(answer: LmsAnswer, host: HostName) -> LmsLesson:
             may_retry=True,
         )
     return lesson
+
+
+def _find_student(session: Session, doorstep: Doorstep, lesson: LmsLesson) -> Student:
+    integration = doorstep.integration
+    return resolve_student(
+        session,
+        namespace=f"{integration.id} {doorstep.host}",
+        student_id=lesson.student_id,
+        name=lesson.student_name,
+        student_id_is=_KINDS.get(integration.student_id_is),
+        is_demo=integration.is_demo,
+    )
 
 
 def _keep_upstream(

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from app.hacp import wire, wire_encoding
 from app.hacp.aicc_data import AiccData, parse_groups
+from app.hacp.attempt_rules import storable
 
 _HEADER = re.compile(r"[ \t]*(error|error_text|error_txt|version|aicc_data)[ \t]*=[ \t]*", re.IGNORECASE)
 _FIRST_HEADER = re.compile(r"[\s\ufeff]*error[ \t]*=", re.IGNORECASE)
@@ -97,8 +98,8 @@ def parse_answer(body: bytes, *, status: int = 200) -> LmsAnswer:
         raise NoAnswer("no_error_code", "The LMS's reply has an error line without a number.")
     answer = LmsAnswer(
         code=int(found.group()),
-        text=(headers.get("error_text") or headers.get("error_txt", ""))[:255],
-        version=headers.get("version", "")[:32],
+        text=storable(headers.get("error_text") or headers.get("error_txt", ""), 255),
+        version=storable(headers.get("version", ""), 32),
         data=parse_groups(aicc_data),
     )
     if answer.is_success and not 200 <= status < 300:

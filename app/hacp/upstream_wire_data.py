@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from app.hacp.aicc_data import AiccData, format_putparam
-from app.hacp.attempt_rules import Objective
+from app.hacp.attempt_rules import MAX_LOCATION as MAX_KEPT_LOCATION, MAX_VALUE, Objective, storable
 from app.hacp.upstream_wire import speaks_decimals
 from app.hacp.vocabulary import (
     ExitFlag,
@@ -62,14 +62,14 @@ class LmsReport:
 
 def read_lesson(data: AiccData) -> LmsLesson:
     """Return what the groups of a GetParam's reply say; `student_id` is empty when nobody was named."""
-    core, student = data.keywords.get("core", {}), data.keywords.get("student_data", {})
+    core, student = _values(data, "core"), _values(data, "student_data")
     return LmsLesson(
         student_id=core.get("student_id", ""),
         student_name=core.get("student_name", ""),
         is_credit=core.get("credit", "")[:1].lower() != "n",
         lesson_mode=_MODE_OF_LETTER.get(core.get("lesson_mode", "")[:1].lower(), "normal"),
         status=parse_status(core.get("lesson_status", ""))[0],
-        location=core.get("lesson_location", ""),
+        location=storable(data.find_value("core", "lesson_location") or "", MAX_KEPT_LOCATION),
         suspend_data=data.find_text("core_lesson") or "",
         score=core.get("score", ""),
         total_time=parse_timespan(core.get("time", "")) or timedelta(0),
@@ -100,6 +100,11 @@ def format_report(
     known = [each for each in report.objectives if each.id in objective_ids]
     keywords = {"core": core, "objectives_status": _objectives(known)}
     return format_putparam(AiccData(keywords, {"core_lesson": report.suspend_data}))
+
+
+def _values(data: AiccData, group: str) -> dict[str, str]:
+    """Return a group's values as the database can keep them."""
+    return {name: storable(value, MAX_VALUE) for name, value in data.keywords.get(group, {}).items()}
 
 
 _MODE_OF_LETTER = {"b": "browse", "r": "review"}

@@ -213,6 +213,18 @@ def test_a_completion_that_came_by_xapi_alone_is_told_at_the_next_launch(
     assert [each.kind for each in rows(school, Delivery)] == ["aicc_put"]
 
 
+def test_whatever_an_lms_answers_is_kept_or_refused_and_never_a_fault(
+    school: Classroom, lms: Receiver
+) -> None:
+    data = DATA.replace("=", "=\x00\u202e").replace("1001", "1" * 999)
+    lms.answer = lambda _got: (200, {}, answered(data))
+    content = launch(school, lms)
+    assert content.get().error == 0
+    (upstream,) = rows(school, UpstreamSession)
+    assert upstream.student_id.startswith("\ufffd")
+    assert len(upstream.student_id) == 255
+
+
 def test_whoever_only_looks_asks_nobody(school: Classroom, lms: Receiver) -> None:
     assert school.client.head(address(school, f"{lms.url}/hacp")).status_code == 200
     bare = address(school, lms.url).partition("?")[0]
