@@ -91,7 +91,8 @@ def launch_link_build() -> Response:
         _blame(form, "course", trouble)
     if desk.link and desk.course:
         with reading() as session:
-            desk.leads_to = describe_content(organisation(), list_units(session, desk.course.id)[0])
+            units = [unit for unit in list_units(session, desk.course.id) if unit.launch_url]
+        desk.leads_to = describe_content(organisation(), units[0]) if units else ()
     return _page(desk, is_bad=bool(form.errors))
 
 
