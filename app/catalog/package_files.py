@@ -16,7 +16,8 @@ from enum import StrEnum
 MAX_ROWS = 20_000
 # A value that spans more lines than this is a quotation mark that was never closed.
 MAX_LINES_OF_A_ROW = 500
-# What Python's reader takes for one value, so that it refuses nothing that we join.
+# Python's reader has a limit of its own, but it is one of the whole process, which others move.
+MAX_VALUE_CHARACTERS = 100_000
 MAX_ROW_CHARACTERS = 131_072
 _MOST_PROBLEMS = 20
 # Of a table of members only the first two columns mean different things.
@@ -134,6 +135,10 @@ def _read_records(text: str, file: str, problems: list[Problem]) -> Iterator[tup
             values = next(csv.reader([record], skipinitialspace=True))
         except csv.Error as error:
             problems.append(Problem(Severity.ERROR, file, line_number, f"the line cannot be read: {error}"))
+            continue
+        if max(map(len, values), default=0) > MAX_VALUE_CHARACTERS:
+            reason = f"a value is longer than {MAX_VALUE_CHARACTERS} characters"
+            problems.append(Problem(Severity.ERROR, file, line_number, reason))
             continue
         yield line_number, [value.strip() for value in values]
 

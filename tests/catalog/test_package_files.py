@@ -52,7 +52,7 @@ def test_a_quotation_mark_that_stays_open_swallows_one_line_only() -> None:
     assert (problem.severity, problem.line) == (Severity.ERROR, 2)
 
 
-def test_a_value_longer_than_python_reads_is_named_with_its_line() -> None:
+def test_a_value_that_is_far_too_long_is_named_with_its_line() -> None:
     table = read_table("system_id,title\nA1," + "x" * 140_000 + "\nA2,b\n", "a.des", known=KNOWN)
     assert [(problem.line, problem.severity) for problem in table.problems] == [(2, Severity.ERROR)]
     assert [row.values["title"] for row in table.rows] == ["b"]
