@@ -38,7 +38,7 @@ test-nginx: $(VENV)/.installed-dev ## Run the server behind contrib/nginx.conf
 	@$(BIN)/python tests/find_nginx.py
 	$(BIN)/pytest tests/nginx
 
-BROWSER_OPTIONS := --strict-markers --strict-config -ra -q
+BROWSER_OPTIONS := --strict-markers --strict-config -ra -q --timeout 400
 
 .PHONY: hacp-conformance
 hacp-conformance: $(VENV)/.installed-dev ## Run the suite of docs/hacp.md against servers of its own
