@@ -24,8 +24,13 @@ _ROUND = settings(_COMMON, max_examples=1000, derandomize=False)
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
-def fuzz(examples: st.SearchStrategy[T], check: Callable[[T], object], *, short: int = 300) -> None:
-    """Hold `check` against examples: for FUZZ_SECONDS when that is set, else against `short` of them."""
+def fuzz(
+    examples: st.SearchStrategy[T], check: Callable[[T], object], *, short: int = 300, databases: int = 1
+) -> None:
+    """Hold `check` against examples: for FUZZ_SECONDS when that is set, else against `short` of them.
+
+    A test that is run on each of several databases takes its share of the time on each.
+    """
 
     def examine(example: T) -> None:
         check(example)
@@ -33,7 +38,7 @@ def fuzz(examples: st.SearchStrategy[T], check: Callable[[T], object], *, short:
     if not SECONDS:
         settings(_COMMON, max_examples=short, derandomize=True)(given(examples)(examine))()
         return
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + SECONDS / databases
     for number in itertools.count(SEED):
         _ROUND(seed(number)(given(examples)(examine)))()
         if time.monotonic() > end:

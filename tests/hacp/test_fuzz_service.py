@@ -44,4 +44,4 @@ def test_fuzz_every_command_keeps_any_data(classroom: Classroom) -> None:
         return way not in ("raw", "multipart") or "&" not in text
 
     ways = st.sampled_from([*WAYS, "multipart"])
-    fuzz(st.tuples(st.sampled_from(Command), TEXTS, ways).filter(is_sendable), check, short=100)
+    fuzz(st.tuples(st.sampled_from(Command), TEXTS, ways).filter(is_sendable), check, short=100, databases=2)

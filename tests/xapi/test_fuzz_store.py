@@ -66,7 +66,7 @@ def test_fuzz_any_message_is_stored_or_refused(store: Sender) -> None:
     versions = st.sampled_from(["1.0.3", "2.0.0"])
     examples = st.tuples(st.sampled_from(["POST", "PUT"]), BODIES, st.sampled_from(TYPES), versions)
     json_only = st.tuples(st.just("POST"), BODIES, st.just("application/json"), versions)
-    fuzz(examples | json_only, check, short=150)
+    fuzz(examples | json_only, check, short=150, databases=2)
 
 
 def test_fuzz_any_query_is_answered_or_refused(store: Sender) -> None:
@@ -80,7 +80,7 @@ def test_fuzz_any_query_is_answered_or_refused(store: Sender) -> None:
             check_answer(reply, {200, 400, 404})
 
     names = NAMES | st.sampled_from(["activityId", "stateId", "profileId"])
-    fuzz(st.dictionaries(names, pieces, max_size=5), check, short=100)
+    fuzz(st.dictionaries(names, pieces, max_size=5), check, short=100, databases=2)
 
 
 def test_fuzz_any_document_is_kept_as_it_came_or_refused(store: Sender) -> None:
@@ -106,14 +106,14 @@ def test_fuzz_any_document_is_kept_as_it_came_or_refused(store: Sender) -> None:
             assert kept.get_data() == body
 
     methods = st.sampled_from(["PUT", "POST", "DELETE"])
-    fuzz(st.tuples(methods, BODIES, st.sampled_from(TYPES), headers), check, short=100)
+    fuzz(st.tuples(methods, BODIES, st.sampled_from(TYPES), headers), check, short=100, databases=2)
 
 
 def test_fuzz_what_linkedin_sends_is_never_a_server_error(linkedin: Sender) -> None:
     def check(body: bytes) -> None:
         check_answer(linkedin.send(body), {200, 400, 413})
 
-    fuzz(BODIES, check, short=100)
+    fuzz(BODIES, check, short=100, databases=2)
 
 
 def check_answer(reply: TestResponse, statuses: set[int]) -> None:
