@@ -43,6 +43,8 @@ def test_it_imports_packages_and_serves_until_it_is_interrupted(tmp_path: Path) 
         env=server_environment(f"sqlite:///{tmp_path}/w.db", tmp_path, 1),
         stderr=subprocess.PIPE,
         text=True,
+        # What is started in the background of a shell ignores interrupts, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     try:
