@@ -37,9 +37,9 @@ def create_app(settings: Settings) -> Flask:
         # Each face caps its own bodies; this is the outermost wall.
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
     )
-    app.wsgi_app = WholeBodies(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = WholeBodies(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     if settings.trusted_proxies:
-        app.wsgi_app = TrustedProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = TrustedProxyFix(  # type: ignore[method-assign]  # Flask's own way
             app.wsgi_app, settings.trusted_proxies, has_forwarded_host=settings.forwarded_host
         )
     database.db.init_app(app)

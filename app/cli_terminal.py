@@ -67,7 +67,7 @@ class OneLineErrors(click.Command):
 class Noun(OneLineErrors, AppGroup):
     """A group of commands about one noun; they run with an application context."""
 
-    def command(  # type: ignore[override]
+    def command(  # type: ignore[override]  # it takes what click's own takes
         self, *args: Any, **options: Any
     ) -> Callable[[Callable[..., Any]], click.Command]:
         options.setdefault("cls", OneLineErrors)

@@ -120,7 +120,7 @@ class _Compiled:
 
     def __init__(self, expression: Expression, dialect: Dialect, keys: Sequence[str]) -> None:
         style = "qmark" if dialect.name == "sqlite" else "format"
-        self._dialect = dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
+        self._dialect = dialect = type(dialect)(paramstyle=style)  # type: ignore[call-arg]  # each has it
         compiled: Any = expression.compile(dialect=dialect, column_keys=list(keys))
         defaults = {column.key: _constant(column) for column in compiled.insert_prefetch}
         is_sqlite = dialect.name == "sqlite"

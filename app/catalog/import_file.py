@@ -40,7 +40,7 @@ class _ChunkFile(io.RawIOBase):
     def tell(self) -> int:
         return self._position
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # no other buffer comes here
         left = min(len(buffer), self._size_bytes - self._position)
         if left <= 0:
             return 0

@@ -134,11 +134,7 @@ def add_course(
         raise BadCourse("give the course a title")
     if not identifier or " " in identifier:
         raise BadCourse("give the course its activity id or URN, without spaces")
-    if type_ is None:
-        type_ = course_type(identifier)
-        type_ = "course" if type_ == "other" else type_
-    if type_ not in TYPES:
-        raise BadCourse(f"the type is one of {', '.join(TYPES)}")
+    type_ = _check_type(type_, identifier)
     url = check_launch_url(launch_url)
     found = _find_identifier(session, identifier)
     if found is None:
@@ -171,6 +167,16 @@ def add_course(
             update(tables.AssignableUnit).where(tables.AssignableUnit.id == unit.id).values(launch_url=url)
         )
     return get_course(session, course_id)
+
+
+def _check_type(type_: str | None, identifier: str) -> str:
+    """Return the type that was given, or what the identifier says of it; raises BadCourse."""
+    if type_ is None:
+        type_ = course_type(identifier)
+        type_ = "course" if type_ == "other" else type_
+    if type_ not in TYPES:
+        raise BadCourse(f"the type is one of {', '.join(TYPES)}")
+    return type_
 
 
 def get_course(session: Session, course_id: str) -> Course:
@@ -333,7 +339,7 @@ def _title_stub(session: Session, course_id: str, title: str) -> None:
         )
 
 
-def _read(session: Session, query) -> list[Course]:  # type: ignore[no-untyped-def]
+def _read(session: Session, query) -> list[Course]:  # type: ignore[no-untyped-def]  # a select of any shape
     rows = session.scalars(query).all()
     units = {
         unit.course_id: unit

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.delivery.plan import WHOLE_PLAN, next_look, next_wait
@@ -116,7 +116,9 @@ def finish(session: Session, task: Task, holder: str, result: Result, now: datet
     attempt.request, attempt.reply = result.request[:EXCERPT_CHARACTERS], result.reply[:EXCERPT_CHARACTERS]
     if result.note is not None:
         result.note(session, verdict)
-    goes_on = _judge_lane(session, lane, verdict, now)
+    # A message that could not even be written says nothing of its receiver.
+    was_sent = result.status is not None or verdict.is_lane
+    goes_on = _judge_lane(session, lane, verdict, now) if was_sent else True
     if row.state == "pending":
         _settle(row, lane, task, verdict, now)
     return goes_on and lane.lane_holder == holder
@@ -180,7 +182,7 @@ def _wake(session: Session, destination_id: str, now: datetime) -> None:
     )
 
 
-def _next(destination_id: str, now: datetime):  # type: ignore[no-untyped-def]
+def _next(destination_id: str, now: datetime) -> Select[Delivery]:
     return (
         select(Delivery)
         .where(Delivery.destination_id == destination_id, _is_due(now), _is_next())

@@ -40,8 +40,6 @@ from app.settings import Settings
 WEBHOOK, LRS, LMS = "webhook", "lrs", "lms"
 LOOP = "loop"
 STATEMENT, RESULT, PUT, EXIT = "statement", "aicc_result", "aicc_put", "aicc_exit"
-# Several PutParams of one session in a row make one of ours.
-DEBOUNCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +179,11 @@ def pass_up(
     *,
     at: datetime,
     is_exit: bool,
-    delay: timedelta = DEBOUNCE,
+    delay: timedelta,
 ) -> None:
     """Put what an AICC session reported into the outbox of its LMS: one row for each session, and one ExitAU.
 
-    What is sent is read from the attempt when it is sent, so a later report makes the earlier one richer.
+    What is sent is read from the attempt when it is sent: several reports within `delay` make one of ours.
     """
     launch_id = whose.launch_id
     assert launch_id is not None, "only a session has an LMS"

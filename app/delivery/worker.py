@@ -164,8 +164,7 @@ def post(letter: Letter) -> Result:
 
 def judge_unreachable(error: CannotReach) -> Verdict:
     """Return what it means that nobody was there, or that we may not go there."""
-    # What is forbidden or misspelt stays so until somebody changes it; the lane rests meanwhile, and the
-    # messages run through their plan.
+    # What is forbidden or misspelt stays so until somebody changes it, for this message and all others.
     return Verdict(Fate.RETRY, error.code, error.sentence, is_lane=True)
 
 

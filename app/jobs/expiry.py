@@ -18,7 +18,7 @@ from app.access.launches import EndReason, LaunchState
 from app.access.policies import MasteryPolicy
 from app.access.upstream_sessions import list_siblings
 from app.catalog.service import own_identifier
-from app.delivery.queue import Whose, announce_change, ask_outlets, pass_up
+from app.delivery.queue import Whose, announce_change, ask_outlets, pass_on_result, pass_up
 from app.hacp.status_rules import decide_at_exit
 from app.hacp.vocabulary import Command, LessonStatus, Manner, Reported, parse_score, to_observation
 from app.learners.service import own_identity
@@ -26,7 +26,7 @@ from app.models.access import Integration
 from app.models.base import table_of
 from app.models.launches import Attempt, Launch
 from app.models.learning import AssignableUnit
-from app.progress.service import Evidence, record
+from app.progress.service import Change, Evidence, record
 from app.settings import Settings
 
 BATCH = 200
@@ -70,11 +70,12 @@ def _end(session: Session, settings: Settings, launch: Any, now: datetime) -> No
         .values(state=LaunchState.ENDED.value, ended_at=min(ended_at, now), end_reason=reason.value)
     )
     if launch.attempt_id is not None:
-        _judge(session, launch, now)
+        _judge(session, settings, launch, now)
     if launch.destination_id is not None and launch.first_message_at is not None and not launch.is_demo:
         whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
         is_exit = not any(each.is_running for each in list_siblings(session, launch.id))
-        pass_up(session, launch.destination_id, whose, at=now, is_exit=is_exit)
+        delay = settings.lms_delay
+        pass_up(session, launch.destination_id, whose, at=now, is_exit=is_exit, delay=delay)
 
 
 def _when_and_why(settings: Settings, launch: Any) -> tuple[datetime, EndReason]:
@@ -86,7 +87,7 @@ def _when_and_why(settings: Settings, launch: Any) -> tuple[datetime, EndReason]
     return (absolute, EndReason.ABSOLUTE) if absolute < idle else (idle, EndReason.IDLE)
 
 
-def _judge(session: Session, launch: Any, now: datetime) -> None:
+def _judge(session: Session, settings: Settings, launch: Any, now: datetime) -> None:
     """Do what ExitAU does for content that has never said a status; everything else is stored already."""
     attempt = session.execute(
         select(_ATTEMPT).where(_ATTEMPT.c.id == launch.attempt_id).with_for_update()
@@ -121,8 +122,16 @@ def _judge(session: Session, launch: Any, now: datetime) -> None:
         unit_id=launch.unit_id,
     )
     if not launch.is_demo:
-        whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
-        announce_change(session, ask_outlets(session, launch.integration_id)(), change, whose, at=now)
+        _tell_others(session, settings, launch, change, now)
+
+
+def _tell_others(session: Session, settings: Settings, launch: Any, change: Change, now: datetime) -> None:
+    whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
+    outlets = ask_outlets(session, launch.integration_id)()
+    announce_change(session, outlets, change, whose, at=now)
+    # No message brought this about: the end of the session stands for one.
+    message_id = f"end-{launch.id}"
+    pass_on_result(session, settings, outlets, change, whose, message_id=message_id, at=now)
 
 
 def _counts(launch: Any) -> bool:

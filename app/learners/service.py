@@ -213,7 +213,7 @@ def _given_identities(email: str | None, user_id: str | None) -> list[tuple[Iden
     return given
 
 
-def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-def]
+def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-def]  # a select of any shape
     rows = session.scalars(query).all()
     identities = identities_of(session, [row.id for row in rows])
     return [

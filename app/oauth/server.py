@@ -118,7 +118,7 @@ class _Caller(ClientMixin):
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type == _Grant.GRANT_TYPE
 
-    def get_allowed_scope(self, scope: str | None) -> str | None:  # type: ignore[override]
+    def get_allowed_scope(self, scope: str | None) -> str | None:  # type: ignore[override]  # its stub knows no None
         """Return the granted part of the scopes asked for; None makes Authlib answer invalid_scope."""
         assert self.client is not None
         is_write_only = self.client.is_lenient and not self.client.has_widened_scopes

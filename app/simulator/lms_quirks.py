@@ -47,7 +47,7 @@ class Quirks:
                 raise ValueError(f"there is no quirk {name!r}; there are {', '.join(kinds)}")
             if type(value) is not kinds[name] and not (kinds[name] is float and type(value) is int):
                 raise ValueError(f"{name} is a {kinds[name].__name__}")
-        return replace(self, **values)  # type: ignore[arg-type]
+        return replace(self, **values)  # type: ignore[arg-type]  # names and kinds are checked above
 
     def write(self, error: int, text: str, aicc_data: str = "") -> Answer:
         """Return a HACP reply as this LMS writes it."""

@@ -71,7 +71,7 @@ def ask_known(session: Session, integration_id: str, statements: Sequence[JsonOb
     if len(digests) > _AHEAD:
         return {}
     keys = ({"integration_id": integration_id, "digest": value} for value in digests)
-    return {key["digest"]: _ONE.ask(session, key) for key in keys}  # type: ignore[misc]
+    return {key["digest"]: _ONE.ask(session, key) for key in keys}  # type: ignore[misc]  # no None: digests
 
 
 def learn(
@@ -116,7 +116,7 @@ def merge_definitions(known: JsonObject | None, heard: Sequence[JsonObject]) -> 
         for name, value in definition.items():
             old = merged.get(name)
             is_united = name in _LANGUAGE_MAPS and isinstance(old, dict) and isinstance(value, dict)
-            merged[name] = {**old, **value} if is_united else value  # type: ignore[dict-item]
+            merged[name] = {**old, **value} if is_united else value  # type: ignore[dict-item]  # dicts
     return merged
 
 

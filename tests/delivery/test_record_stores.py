@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import Kind
+from app.catalog.units import set_unit
 from app.delivery import access_tokens
 from app.delivery.destinations import BadDestination, StoreAccess, add_store, set_state
 from app.delivery.worker import deliver_due
+from app.jobs.expiry import expire_launches
 from app.models.delivery import Delivery, Destination
 from app.models.records import Statement
 from app.settings import Settings
@@ -144,6 +148,26 @@ def test_an_aicc_result_becomes_a_statement_that_says_what_it_is(
     provenance = told["context"]["extensions"]["urn:waymark:provenance"]
     assert provenance["protocol"] == "AICC/HACP"
     assert provenance["launch"] == content.launch.launch_id
+
+
+def test_a_result_that_the_end_of_a_session_brings_is_passed_on_too(
+    classroom: Classroom, receiver: Receiver, client: FlaskClient, pass_time: Callable[[timedelta], None]
+) -> None:
+    session, settings = classroom.session, classroom.settings
+    add_store(session, settings, name="mirror", url=receiver.url, access=ACCESS)
+    set_unit(session, settings, classroom.course.id, mastery_score=80)
+    session.commit()
+    content = classroom.open()
+    content.get()
+    content.put("score=90|time=00:10:00")
+    pass_time(timedelta(hours=25))
+    assert expire_launches(session, settings) == 1
+    session.commit()
+    with client.application.app_context():
+        deliver_due(settings, holder="test")
+    told = json.loads(receiver.got[-1].body)
+    assert told["verb"]["id"] == "http://adlnet.gov/expapi/verbs/passed"
+    assert len({json.loads(got.body)["id"] for got in receiver.got}) == len(receiver.got)
 
 
 def test_what_we_send_is_taken_by_a_strict_record_store(

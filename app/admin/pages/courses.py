@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.admin.blueprint import blueprint
 from app.admin.forms import LaunchOfCourseForm
 from app.admin.frame import render
-from app.admin.launch_links import LEARNERS_OFFERED, integration_name, make_link
+from app.admin.launch_links import LEARNERS_OFFERED, MadeLink, integration_name, make_link
 from app.admin.listing import read_listing
 from app.admin.security import needs
 from app.catalog.mapping import list_identifiers
@@ -56,17 +56,8 @@ def course_detail(course_id: str) -> Response:
     form.unit.choices = {unit.id: unit.title or unit.system_id for unit in launchable}
     if len(launchable) < 2:
         del form.unit
-    link = None
-    if request.method == "POST" and form.validate_on_submit():
-        link, trouble = make_link(
-            course_id=course_id,
-            learner_id=form.learner.data,
-            is_credit=form.is_credit,
-            lesson_mode=form.lesson_mode,
-            unit_id=form.unit.data if form.unit else None,
-        )
-        if trouble:
-            form.learner.errors = [trouble]
+    is_wanted = request.method == "POST" and form.validate_on_submit()
+    link = _make_link(course_id, form) if is_wanted else None
     return render(
         "course.html",
         422 if form.errors else 200,
@@ -81,6 +72,20 @@ def course_detail(course_id: str) -> Response:
         link=link,
         current="courses",
     )
+
+
+def _make_link(course_id: str, form: LaunchOfCourseForm) -> MadeLink | None:
+    """Make the link that the form asks for; where there can be none, the form says why."""
+    link, trouble = make_link(
+        course_id=course_id,
+        learner_id=form.learner.data,
+        is_credit=form.is_credit,
+        lesson_mode=form.lesson_mode,
+        unit_id=form.unit.data if form.unit else None,
+    )
+    if trouble:
+        form.learner.errors = [trouble]
+    return link
 
 
 def find_or_404(course_id: str) -> Course:

@@ -138,7 +138,7 @@ def _read_id(name: str) -> str | None:
 
 
 def _list_address(here: dict[str, str | None], **more: int) -> str:
-    return url_for("admin.delivery_list", **{**here, **more})  # type: ignore[arg-type]
+    return url_for("admin.delivery_list", **{**here, **more})  # type: ignore[arg-type]  # url_for drops None
 
 
 def _learner_name(learner_id: str | None) -> str | None:

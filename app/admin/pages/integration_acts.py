@@ -211,7 +211,7 @@ def _delete(integration_id: str, *, erase_data: bool) -> None:
         lambda session: acts.delete_integration(session, actor, integration_id, erase_data=erase_data)
     )
     for batch in in_batches(learners):
-        transact(lambda session, batch=batch: rebuild(session, batch))  # type: ignore[misc]
+        transact(lambda session, batch=batch: rebuild(session, batch))  # type: ignore[misc]  # a default binds it
 
 
 def _address(integration_id: str) -> str:

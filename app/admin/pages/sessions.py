@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, request, stream_with_context, url_for
@@ -93,6 +93,12 @@ def session_detail(launch_id: str) -> Response:
         records = list_records(session, launch_id, limit=ITEMS_SHOWN + 1)
         went = list_went(session, learner_id=record.launch.learner_id, launch=record.launch)
     messages = [show_message(message) for message in log.messages]
+    lists: dict[str, Sized] = {
+        "answers": interactions,
+        "objectives": objectives,
+        "comments": comments,
+        "records": records,
+    }
     return render(
         "session.html",
         record=record,
@@ -107,10 +113,7 @@ def session_detail(launch_id: str) -> Response:
         comments=comments[:ITEMS_SHOWN],
         shown=ITEMS_SHOWN,
         is_more={
-            "answers": len(interactions) > ITEMS_SHOWN,
-            "objectives": len(objectives) > ITEMS_SHOWN,
-            "comments": len(comments) > ITEMS_SHOWN,
-            "records": len(records) > ITEMS_SHOWN,
+            **{name: len(items) > ITEMS_SHOWN for name, items in lists.items()},
             "went": len(went) > WENT_SHOWN,
         },
         records=records[:ITEMS_SHOWN],
@@ -143,7 +146,7 @@ def session_log(launch_id: str) -> Response:
 
 
 def _list_address(here: dict[str, str | None], **more: str) -> str:
-    return url_for("admin.session_list", **{**here, **more})  # type: ignore[arg-type]
+    return url_for("admin.session_list", **{**here, **more})  # type: ignore[arg-type]  # url_for drops None
 
 
 def _write_log(launch_id: str) -> Iterator[bytes]:
