@@ -8,6 +8,8 @@ FLASK  := $(BIN)/flask --app wsgi
 CLIENTS := tests/xapi_clients
 # Two processes are enough for the tests on a small machine: PYTEST_WORKERS=8 make test
 PYTEST_WORKERS ?= auto
+# How long each reader is fed: a minute, less where that is asked for.
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
 
@@ -31,7 +33,12 @@ test: $(VENV)/.installed-dev $(CLIENTS)/node_modules/.package-lock.json ## Run t
 .PHONY: test-browser
 test-browser: $(VENV)/.installed-dev ## Run the tests in headless Chromium
 	@$(BIN)/python tests/find_chromium.py
-	$(BIN)/pytest tests/browser --override-ini addopts="$(BROWSER_OPTIONS)"
+	$(BIN)/pytest tests/browser --override-ini addopts="$(BROWSER_OPTIONS)" -n $(PYTEST_WORKERS)
+
+.PHONY: screenshots
+screenshots: $(VENV)/.installed-dev ## Photograph every page into docs/screenshots
+	@$(BIN)/python tests/find_chromium.py
+	$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: test-nginx
 test-nginx: $(VENV)/.installed-dev ## Run the server behind contrib/nginx.conf
@@ -50,7 +57,7 @@ xapi-conformance: $(VENV)/.installed-dev ## Run the suite of docs/xapi.md agains
 
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev ## Feed the readers of HACP and xAPI random input, a minute each (FUZZ_SEED=1: repeatable)
-	FUZZ_SECONDS=60 $(BIN)/pytest tests/hacp/test_fuzz_wire.py tests/hacp/test_fuzz_data.py \
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/pytest tests/hacp/test_fuzz_wire.py tests/hacp/test_fuzz_data.py \
 		tests/hacp/test_fuzz_service.py tests/xapi/test_fuzz_readers.py tests/xapi/test_fuzz_store.py \
 		-n $(PYTEST_WORKERS) --timeout 400
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from app import db as database
 from app.bodies import WholeBodies
+from app.learners.erased import remember_key
 from app.logs import configure_logs, get_logger
 from app.models.base import new_id
 from app.proxies import TrustedProxyFix
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     database.db.init_app(app)
     with app.app_context():
         database.prepare_engine(database.db.engine)
+        remember_key(database.db.engine, settings.secret_key)
     Migrate(app, database.db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     _register_request_id(app)
     _register_rooms(app)
@@ -55,6 +57,7 @@ def _register_rooms(app: Flask) -> None:
     """Mount every face; the first prefix that fits answers the errors of URLs that match nothing."""
     from app import cli, health
     from app.admin import blueprint as admin, errors as admin_errors
+    from app.api import page_routes, replies as api_replies, routes as api, write_routes
     from app.hacp import launch_routes, lms_routes, routes as hacp
     from app.oauth import routes as oauth
     from app.xapi import routes as xapi
@@ -66,6 +69,9 @@ def _register_rooms(app: Flask) -> None:
         lms_routes.blueprint,
         oauth.blueprint,
         xapi.blueprint,
+        api.blueprint,
+        write_routes.blueprint,
+        page_routes.blueprint,
     ):
         app.register_blueprint(blueprint)
     admin.register(app)
@@ -76,6 +82,7 @@ def _register_rooms(app: Flask) -> None:
             "/hacp": hacp.error_reply,
             "/oauth": oauth.error_reply,
             "/xapi": xapi.error_reply,
+            "/api": api_replies.error_reply,
             "/": admin_errors.error_reply,
         },
     )

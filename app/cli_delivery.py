@@ -1,4 +1,4 @@
-"""`destination add|list|update|test|pause|resume|rotate|delete` and `delivery list|retry|replay`."""
+"""The groups `destination` and `delivery`: receivers of results, and what is passed on to them."""
 
 from __future__ import annotations
 
@@ -113,14 +113,22 @@ def test(destination_id: str, as_json: bool) -> None:
 @click.option(
     "--time-mode",
     type=click.Choice(destinations.TIME_MODES),
-    required=True,
+    default=None,
     help="Of an LMS: it is told all of a session's time, or what is new since the last message.",
 )
+@click.option(
+    "--score-range/--no-score-range",
+    "has_range",
+    default=None,
+    help="Of an LMS: it is told a score with its highest and lowest, as 80,100,0, or alone, as 80.",
+)
 @json_option
-def update(destination_id: str, time_mode: str, as_json: bool) -> None:
+def update(destination_id: str, time_mode: str | None, has_range: bool | None, as_json: bool) -> None:
     """Change a receiver."""
+    if time_mode is None and has_range is None:
+        raise click.UsageError("nothing to change: name at least one option")
     with db.transaction() as session:
-        changed = destinations.set_time_mode(session, destination_id, time_mode)
+        changed = destinations.change_lms(session, destination_id, time_mode=time_mode, has_range=has_range)
         _audit(session, "destination.changed", changed)
     show(describe(changed), as_json=as_json, lines=_table(describe(changed)))
 
@@ -211,6 +219,28 @@ def retry(delivery_ids: tuple[int, ...], dead: bool, destination_id: str | None,
         count = queries.retry_dead(session, destination_id=destination_id) if dead else len(delivery_ids)
         write_audit(session, actor=COMMAND_LINE, action="delivery.retried", target=f"{count} deliveries")
     show({"retried": count}, as_json=as_json, lines=[f"{count} due now"])
+
+
+@delivery.command("hold")
+@click.argument("delivery_id", metavar="ID", type=int)
+@json_option
+def hold(delivery_id: int, as_json: bool) -> None:
+    """Keep a delivery that waits from being sent until it is released."""
+    with db.transaction() as session:
+        held = queries.hold(session, delivery_id)
+        write_audit(session, actor=COMMAND_LINE, action="delivery.held", target=held.destination_name)
+    show(describe_delivery(held), as_json=as_json, lines=[f"{held.id} is held"])
+
+
+@delivery.command("release")
+@click.argument("delivery_id", metavar="ID", type=int)
+@json_option
+def release(delivery_id: int, as_json: bool) -> None:
+    """Let a delivery go that was held: it is due now."""
+    with db.transaction() as session:
+        found = queries.release(session, delivery_id)
+        write_audit(session, actor=COMMAND_LINE, action="delivery.released", target=found.destination_name)
+    show(describe_delivery(found), as_json=as_json, lines=[f"{found.id} is due now"])
 
 
 @delivery.command("replay")

@@ -16,7 +16,8 @@ from app.catalog.service import add_course, get_course
 from app.catalog.units import UnitFields, set_unit
 from app.cli_terminal import Noun, json_option, show, show_json_list
 from app.hacp.lesson import DEMOGRAPHICS
-from app.learners.service import add_learner, get_learner, list_learners
+from app.learners.listing import list_learners
+from app.learners.service import add_learner, get_learner
 from app.learners.values import Learner
 from app.settings import settings_of
 
@@ -114,7 +115,7 @@ def add_one(
             session, name=name, email=email, user_id=user_id, attributes=given if attributes else None
         )
         write_audit(session, actor=COMMAND_LINE, action="learner.added", target=made.id)
-    show(_describe(made), as_json=as_json, lines=[f"{made.id}  {made.name}"])
+    show(describe_learner(made), as_json=as_json, lines=[f"{made.id}  {made.name}"])
 
 
 @learner.command("list")
@@ -125,7 +126,7 @@ def list_(text: str, as_json: bool) -> None:
     with db.reading() as session:
         found = list_learners(session, text=text)
     if as_json:
-        show_json_list(_describe(each) for each in found)
+        show_json_list(describe_learner(each) for each in found)
         return
     lines = [f"{each.id}  {each.name}  {' '.join(value for _, value in each.identities)}" for each in found]
     show(None, as_json=False, lines=lines)
@@ -201,7 +202,8 @@ def create(
     show(data, as_json=as_json, lines=[f"{key:<12} {value or '–'}" for key, value in data.items()])
 
 
-def _describe(found: Learner) -> dict[str, Any]:
+def describe_learner(found: Learner) -> dict[str, Any]:
+    """Return what all commands print of a learner."""
     return {
         "id": found.id,
         "name": found.name,

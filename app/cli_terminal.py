@@ -12,6 +12,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
+from app.access.accounts import LastOwner
+from app.access.api_tokens import BadToken, UnknownToken
 from app.access.hosts import BadHost
 from app.access.integrations import BadIntegration, UnknownIntegration
 from app.access.launches import IntegrationDisabled
@@ -22,7 +24,12 @@ from app.delivery.destinations import BadDestination, UnknownDestination
 from app.delivery.letter import CannotWrite
 from app.delivery.queries import UnknownDelivery
 from app.inspector.sessions import UnknownSession
+from app.learners.merging import UnknownMerge
+from app.learners.sheet import BadSheet
 from app.learners.values import BadLearner, UnknownLearner
+from app.progress.deciding import UnknownDecision
+from app.progress.decision_rules import BadDecision
+from app.progress.history import UnknownProgress
 from app.rehearsal import Watch
 from app.simulator.ledger import Event, Kind
 
@@ -31,21 +38,29 @@ F = TypeVar("F", bound=Callable[..., Any])
 # What a command may be refused for: shown as one line, exit code 1.
 _REFUSALS = (
     BadCourse,
+    BadDecision,
     BadDestination,
     BadHost,
     BadIntegration,
     BadLearner,
     BadPassword,
     BadPerson,
+    BadToken,
+    BadSheet,
     CannotWrite,
     IntegrationDisabled,
+    LastOwner,
     UnknownCourse,
+    UnknownDecision,
     UnknownDelivery,
     UnknownDestination,
     UnknownIntegration,
     UnknownLearner,
+    UnknownMerge,
     UnknownPerson,
+    UnknownProgress,
     UnknownSession,
+    UnknownToken,
 )
 
 

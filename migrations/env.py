@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 import app.models.access
 import app.models.delivery
+import app.models.erased
 import app.models.imports
 import app.models.launches
 import app.models.learning

@@ -20,12 +20,14 @@ from app.db import db
 from app.settings import Settings
 from tests.command_line import CommandLine
 from tests.databases import SECRET_KEY, PostgresServer, SqliteFiles, migrate
+from tests.quick_apps import remember_addresses, share_templates
 
 # How long an example takes says more of the machine than of the code; tests of speed compare with themselves.
 hypothesis.settings.register_profile(
     "waymark", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("waymark")
+remember_addresses()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -106,6 +108,7 @@ def make_app() -> Iterator[Callable[[Settings], Flask]]:
     def make(settings: Settings) -> Flask:
         app = create_app(settings)
         app.testing = True
+        share_templates(app)
         made.append(app)
         return app
 

@@ -81,18 +81,22 @@ class _Reset:
 class PostgresServer:
     """A PostgreSQL of this process's own; started on first use, removed when the process ends.
 
-    It does without fsync, which kill -9 of a client does not need; a benchmark asks for `is_durable`.
+    It does without fsync, which kill -9 of a client does not need; a benchmark asks for `is_durable`, and for
+    `is_kept` where its data take long to fill.
     """
 
-    def __init__(self, *, is_durable: bool = False, directory: Path | None = None) -> None:
+    def __init__(
+        self, *, is_durable: bool = False, directory: Path | None = None, is_kept: bool = False
+    ) -> None:
         self._numbers = count(1)
         self._is_durable = is_durable
+        self._is_kept = is_kept
         # A short path: the name of a Unix socket may hold 107 characters only.
         self._directory = directory or Path(tempfile.mkdtemp(prefix="waymark-pg-"))
 
     @cached_property
     def _server(self):
-        server = get_server(self._directory, cleanup_mode="delete")
+        server = get_server(self._directory, cleanup_mode="stop" if self._is_kept else "delete")
         if not self._is_durable:
             with psycopg.connect(server.get_uri(), autocommit=True) as connection:
                 for setting in ("fsync = off", "full_page_writes = off"):
@@ -126,6 +130,11 @@ class PostgresServer:
         )
         connection.execute(reset.script)
         return url
+
+    def kept_database(self) -> str:
+        """Return the URL of the one database of an earlier process, which had it fresh and filled it."""
+        assert self._server
+        return self.url_of("test_1")
 
     def close(self) -> None:
         """Close the connection that empties the database, if it was ever opened."""

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from app import cli_doctor
-from app.inspector.doctor import Check, State
+from app.inspector.checking import Check, State
+from app.inspector.doctor import MIGRATIONS
 from tests.command_line import CommandLine
 
 
 def test_doctor_prints_checks_with_what_to_do(cli: CommandLine) -> None:
     result = cli.run("doctor", "--json")
     checks = json.loads(result.stdout)
-    assert all(set(check) == {"check", "state", "detail", "fix"} for check in checks)
+    keys = {"check", "state", "detail", "fix", "code", "integration_id"}
+    assert all(set(check) == keys for check in checks)
     assert {check["state"] for check in checks} <= {"ok", "warn", "fail"}
     assert result.exit_code == int(any(check["state"] == "fail" for check in checks))
 
@@ -24,7 +26,8 @@ def test_doctor_prints_checks_with_what_to_do(cli: CommandLine) -> None:
 def test_only_failures_end_with_one(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, state: State, exit_code: int
 ) -> None:
-    def look(*_: object) -> list[Check]:
+    def look(*_: object, has_reach: bool) -> list[Check]:
+        assert not has_reach
         return [Check("owner", state, "as it is", "" if state is State.OK else "do this")]
 
     monkeypatch.setattr(cli_doctor, "examine", look)
@@ -34,8 +37,8 @@ def test_only_failures_end_with_one(
 
 
 def test_doctor_knows_where_the_migrations_are() -> None:
-    assert (cli_doctor._MIGRATIONS / "env.py").is_file()
-    assert Path(cli_doctor._MIGRATIONS).is_absolute()
+    assert (MIGRATIONS / "env.py").is_file()
+    assert Path(MIGRATIONS).is_absolute()
 
 
 def test_worker_looks_once_when_asked(cli: CommandLine) -> None:

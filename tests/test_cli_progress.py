@@ -1,4 +1,4 @@
-"""`progress list|rebuild|export`."""
+"""`progress list|rebuild|export|why|override|attempt|undo`."""
 
 from __future__ import annotations
 
@@ -176,3 +176,33 @@ def test_rebuild_makes_the_same_rows_again(cli: CommandLine, session: Session, a
     cli.ok("progress", "rebuild")
     assert cli.json("progress", "list") == before
     assert list_audit(session)[0].action == "progress.rebuilt"
+
+
+def test_a_row_is_overridden_begun_anew_and_explained(cli: CommandLine, session: Session, ana: str) -> None:
+    course = resolve_identifier(session, COURSE).course_id
+    why = ("--reason", "A paper exam")
+    done = cli.json(
+        "progress", "override", ana, course, "--status", "passed", "--completed-at", "2026-07-02", *why
+    )
+    assert (done["before"]["percent"], done["after"]["status"]) == (50, "passed")
+    assert done["after"]["completed_at"] == "2026-07-02T00:00:00.000Z"
+    begun = cli.json("progress", "attempt", ana, course, *why)
+    assert begun["after"]["status"] == "not_started"
+    told = cli.json("progress", "why", ana, course)
+    assert [step["kind"] for step in told["steps"]] == ["message", "message", "override", "attempt"]
+    assert told["reasons"]["status"]["step"] == 4
+    assert told["earlier_attempts"][0]["status"] == "passed"
+    assert "A paper exam" in cli.ok("progress", "why", ana, course)
+    for each in (begun, done):
+        undone = cli.json("progress", "undo", str(each["decision"]))
+        assert undone["changed"] is True
+    assert undone["after"] == done["before"]
+    assert cli.json("progress", "undo", str(done["decision"]))["changed"] is False
+    session.commit()
+    actions = [each.action for each in list_audit(session)]
+    assert actions[:4] == ["progress.decision_undone"] * 2 + ["progress.attempt_begun", "progress.overridden"]
+    for wrong in (("--status", "in_progress", *why), ("--status", "passed", "--reason", " ")):
+        cli.refused("progress", "override", ana, course, *wrong)
+    cli.refused("progress", "override", ana, "nothing", "--status", "passed", *why)
+    cli.refused("progress", "undo", "4711")
+    cli.refused("progress", "why", ana, "nothing")

@@ -1,6 +1,8 @@
-"""Growing delays after failed sign-ins, for each account at each address; nobody is ever locked out.
+"""Growing delays after failed tries, counted by key; nobody is ever locked out.
 
-Somebody who guesses at one address makes that pair wait; the account's owner elsewhere does not notice.
+At sign-in the keys are: the account at this address, this address whatever the account, and the account from
+wherever. Somebody who guesses makes these wait. The account's owner, at an address that they signed in from
+before, waits for the failures of their own account there alone.
 """
 
 from __future__ import annotations
@@ -15,26 +17,32 @@ from app import clock
 from app.models.access import FailedTry as Row
 
 FREE_TRIES = 3
+# Whole offices share an address, and many people forget their password on the same morning.
+FREE_TRIES_OF_AN_ADDRESS = 20
+FREE_TRIES_FROM_ANYWHERE = 10
 LONGEST_WAIT = timedelta(seconds=60)
 FORGOTTEN_AFTER = timedelta(hours=1)
 
 
-def find_wait(session: Session, *key: str) -> timedelta:
+def find_wait(session: Session, *key: str, free: int = FREE_TRIES) -> timedelta:
     """Return how long this key must still wait before its next try; zero when it need not."""
     row = session.execute(
         select(Row.count.label("failures"), Row.last_at).where(Row.key_hash == _hash(key))
     ).first()
     if row is None:
         return timedelta(0)
-    until: timedelta = row.last_at + delay_after(row.failures) - clock.now()
-    return max(timedelta(0), until)
-
-
-def delay_after(count: int) -> timedelta:
-    """Return the wait after this many failures in a row: none for three, then 1 s, 2 s, 4 s … 60 s."""
-    if count < FREE_TRIES:
+    since: timedelta = clock.now() - row.last_at
+    # A failure from the future: the clock was set back, and nobody waits until it is there again.
+    if since < -LONGEST_WAIT:
         return timedelta(0)
-    return min(LONGEST_WAIT, timedelta(seconds=1 << min(count - FREE_TRIES, 6)))
+    return max(timedelta(0), delay_after(row.failures, free=free) - max(timedelta(0), since))
+
+
+def delay_after(count: int, *, free: int = FREE_TRIES) -> timedelta:
+    """Return the wait after this many failures in a row: none while they are free, then 1 s, 2 s … 60 s."""
+    if count < free:
+        return timedelta(0)
+    return min(LONGEST_WAIT, timedelta(seconds=1 << min(count - free, 6)))
 
 
 def add_failure(session: Session, *key: str) -> None:

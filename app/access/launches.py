@@ -24,7 +24,7 @@ from app.access.launch_urls import build_content_url, join_parameters
 from app.access.organisation import Organisation
 from app.catalog.service import Unit, get_course
 from app.catalog.units import find_unit_of
-from app.learners.service import get_learner
+from app.learners.service import lock_learner
 from app.models import launches as tables
 from app.models.base import table_of
 from app.prepared import Prepared
@@ -120,6 +120,7 @@ class Launch:
     course_id: str
     unit_id: str
     learner_id: str
+    named_learner_id: str | None
     attempt_id: str | None
     is_demo: bool
     is_credit: bool
@@ -137,6 +138,11 @@ class Launch:
     last_time: timedelta | None
     destination_id: str | None
     mastery_score: float | None
+
+    @property
+    def reports_as(self) -> str:
+        """The id under which what the session reports is kept: whom it was opened for."""
+        return self.named_learner_id or self.learner_id
 
     @property
     def session_time(self) -> timedelta:
@@ -170,7 +176,7 @@ def open_launch(
     """
     integration = get_integration(session, integration_id)
     course = get_course(session, course_id)
-    learner = get_learner(session, learner_id)
+    learner = lock_learner(session, learner_id)
     if not integration.is_enabled:
         raise IntegrationDisabled(f"the integration {integration.name!r} is switched off")
     unit = from_lms.unit if from_lms else find_unit_of(session, course.id, unit_id)
@@ -181,6 +187,7 @@ def open_launch(
         course_id=course.id,
         unit_id=unit.id,
         learner_id=learner.id,
+        named_learner_id=None if learner.id == learner_id else learner_id,
         is_demo=is_demo or integration.is_demo or course.is_demo or learner.is_demo,
         is_credit=is_credit,
         lesson_mode=lesson_mode.value,
@@ -222,13 +229,15 @@ def make_launch_link(
     valid: timedelta | None = None,
     is_single_use: bool = False,
     unit_id: str | None = None,
+    seed: str | None = None,
 ) -> str:
     """Return a signed address that opens a new session each time it is visited, until it expires.
 
-    No two links are alike, so that one which may be used once is not spent by another.
+    No two links are alike, so that one which may be used once is not spent by another; `seed` is what makes
+    them so, random when it is left out.
     """
     expires_at = now + (valid or timedelta(days=settings.launch_link_days))
-    manner = [int(is_credit), lesson_mode.value, secrets.token_urlsafe(6)]
+    manner = [int(is_credit), lesson_mode.value, seed or secrets.token_urlsafe(6)]
     manner += [int(is_single_use), unit_id] if unit_id else [1] if is_single_use else []
     payload = [integration_id, course_id, learner_id, int(expires_at.timestamp()), *manner]
     return f"{organisation.public_url}/launch/{_serializer(settings).dumps(payload)}"

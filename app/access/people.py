@@ -8,14 +8,14 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.passwords import BadPassword, check_new_password
 from app.access.person_sessions import end_sessions
 from app.access.setup_token import ensure_setup_token
-from app.models.access import Person as Row
+from app.models.access import Person as Row, PersonLink
 
 __all__ = [
     "BadPassword",
@@ -24,6 +24,7 @@ __all__ = [
     "UnknownPerson",
     "change_password",
     "check_password",
+    "clean_name",
     "create_person",
     "ensure_setup_token",
     "find_person",
@@ -62,6 +63,7 @@ class Person:
     name: str
     role: str
     is_disabled: bool
+    is_invited: bool
     created_at: datetime
     last_sign_in_at: datetime | None
 
@@ -72,19 +74,33 @@ class Person:
         return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper() or "?"
 
 
-def create_person(session: Session, *, email: str, name: str, password: str, role: str) -> Person:
+def create_person(
+    session: Session, *, email: str, name: str, password: str, role: str, is_invited: bool = False
+) -> Person:
     """Add an account; raises BadPerson for a bad or known address, BadPassword for a weak password."""
-    email = _clean_email(email)
-    name = " ".join(name.split())
-    if not name or len(name) > 200 or not name.isprintable():
-        raise BadPerson("name", "Enter a name of 1 to 200 characters")
+    email, name = _clean_email(email), clean_name(name)
     check_new_password(password, about=(email, name))
     if session.scalar(select(Row.id).where(Row.email == email)):
         raise BadPerson("email", "There is an account with this e-mail address already")
-    row = Row(email=email, name=name, password_hash=_hash(password), role=role, created_at=clock.now())
+    row = Row(
+        email=email,
+        name=name,
+        password_hash=_hash(password),
+        role=role,
+        is_invited=is_invited,
+        created_at=clock.now(),
+    )
     session.add(row)
     session.flush()
     return _to_value(row)
+
+
+def clean_name(text: str) -> str:
+    """Return a name as it is kept; raises BadPerson."""
+    name = " ".join(text.split())
+    if not name or len(name) > 200 or not name.isprintable():
+        raise BadPerson("name", "Enter a name of 1 to 200 characters")
+    return name
 
 
 def get_person(session: Session, person_id: str) -> Person:
@@ -132,10 +148,12 @@ def reset_password(session: Session, *, email: str, password: str) -> Person:
 def change_password(
     session: Session, person_id: str, *, password: str, keep_token: str | None = None
 ) -> Person:
-    """Set a new password and end the person's other sessions; the one of `keep_token` goes on."""
+    """Set a new password; the person's link and sessions end, but the session of `keep_token` goes on."""
     person = get_person(session, person_id)
     check_new_password(password, about=(person.email, person.name))
-    session.execute(update(Row).where(Row.id == person_id).values(password_hash=_hash(password)))
+    values = {"password_hash": _hash(password), "is_invited": False}
+    session.execute(update(Row).where(Row.id == person_id).values(**values))
+    session.execute(delete(PersonLink).where(PersonLink.person_id == person_id))
     end_sessions(session, person_id, keep_token=keep_token)
     return person
 
@@ -180,6 +198,7 @@ def _to_value(row: Row) -> Person:
         name=row.name,
         role=row.role,
         is_disabled=row.is_disabled,
+        is_invited=row.is_invited,
         created_at=row.created_at,
         last_sign_in_at=row.last_sign_in_at,
     )

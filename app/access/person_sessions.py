@@ -33,6 +33,18 @@ class SignIn:
         return now - self.last_seen_at >= TOUCH_EVERY
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A live sign-in as its person sees it; `key` names it and opens nothing."""
+
+    key: str
+    created_at: datetime
+    last_seen_at: datetime
+    address: str | None
+    user_agent: str
+    is_this: bool
+
+
 def start_session(session: Session, person_id: str, *, address: str | None, user_agent: str | None) -> str:
     """Sign a person in and return the new token; it is not kept and cannot be read again.
 
@@ -86,15 +98,38 @@ def end_sessions(session: Session, person_id: str, *, keep_token: str | None = N
     return len(session.execute(query.returning(Row.token_hash)).all())
 
 
-def count_sessions(session: Session, person_id: str) -> int:
-    """Count a person's live sign-ins."""
+def list_person_sessions(session: Session, person_id: str, *, token: str | None = None) -> list[OpenSession]:
+    """List a person's live sign-ins, the newest use first; the one of `token` is marked as this one."""
     now = clock.now()
-    rows = session.execute(
-        select(Row.token_hash).where(
-            Row.person_id == person_id, Row.expires_at > now, Row.last_seen_at > now - IDLE
-        )
+    rows = session.scalars(
+        select(Row)
+        .where(Row.person_id == person_id, Row.expires_at > now, Row.last_seen_at > now - IDLE)
+        .order_by(Row.last_seen_at.desc())
     )
-    return len(rows.all())
+    this = _hash(token) if token is not None else b""
+    return [
+        OpenSession(
+            key=_key(row.token_hash),
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            address=row.address,
+            user_agent=row.user_agent or "",
+            is_this=row.token_hash == this,
+        )
+        for row in rows
+    ]
+
+
+def end_session_of(session: Session, person_id: str, key: str) -> bool:
+    """End one of a person's sign-ins by its key; False when it has ended already."""
+    hashes = session.scalars(select(Row.token_hash).where(Row.person_id == person_id)).all()
+    found = [each for each in hashes if _key(each) == key]
+    session.execute(delete(Row).where(Row.token_hash.in_(found)))
+    return bool(found)
+
+
+def _key(token_hash: bytes) -> str:
+    return token_hash.hex()[:32]
 
 
 def _hash(token: str) -> bytes:

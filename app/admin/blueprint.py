@@ -10,33 +10,51 @@ from werkzeug.exceptions import HTTPException
 from app.admin.errors import answer_http_error, answer_unavailable
 from app.admin.form_parts import aria
 from app.admin.formats import init_formats
+from app.admin.frame import may
 from app.admin.security import guard_request, init_security
 from app.db import DatabaseUnavailable
 
 PAGES = (
     "account",
     "audit",
+    "audit_files",
     "course_forms",
     "course_identifiers",
     "courses",
+    "decided_groups",
     "deliveries",
     "demo",
     "destination_acts",
     "destinations",
     "exports",
+    "help",
     "imports",
+    "inspector",
+    "invitation",
     "integration_acts",
     "integrations",
     "launch_links",
+    "learner_identities",
+    "learner_import",
+    "learner_data",
     "learners",
     "overview",
     "progress",
+    "progress_decide",
+    "progress_files",
+    "progress_many",
+    "progress_views",
+    "progress_why",
     "sessions",
     "statements",
     "statement_files",
     "settings",
     "setup",
     "sign_in",
+    "unmatched",
+    "system",
+    "tokens",
+    "users",
 )
 # The URL of a static file changes with its content (`?v=`), so it never needs asking again.
 A_YEAR_SECONDS = 365 * 24 * 3600
@@ -56,6 +74,7 @@ def register(app: Flask) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR_SECONDS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["aria"] = aria
+    app.jinja_env.globals["may"] = may
     init_security(app)
     init_formats(app)
     app.register_blueprint(blueprint)

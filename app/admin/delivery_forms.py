@@ -27,6 +27,7 @@ from app.delivery.events import EVENTS
 from app.delivery.queue import LRS, WEBHOOK
 
 BASIC, OAUTH2 = "basic", "oauth2"
+WITH_RANGE, ALONE = "range", "alone"
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 _EARLIEST_YEAR = 2000
 
@@ -95,8 +96,9 @@ class DestinationForm(FlaskForm):
         )
 
 
-class TimeModeForm(FlaskForm):
+class LmsForm(FlaskForm):
     time_mode = RadioField("Which time is the LMS told?", choices=options(*TIME_MODES))
+    score = RadioField("How is it told a score?", choices=options(WITH_RANGE, ALONE))
 
 
 class ReplayForm(FlaskForm):

@@ -35,7 +35,7 @@ KIND_WORDS = {
     PUT: "Result for the LMS",
     EXIT: "End of the session for the LMS",
 }
-STATE_WORDS = {"dead": "Failed", "pending": "Waiting", "delivered": "Delivered"}
+STATE_WORDS = {"dead": "Failed", "pending": "Waiting", "held": "Held", "delivered": "Delivered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +104,19 @@ def show_delivery(delivery: Delivery, to: Destination, *, now: datetime) -> Show
     )
 
 
-def list_went(session: Session, *, learner_id: str, launch: Launch | None = None) -> list[ShownDelivery]:
-    """List where results went: of a session, or of a learner the newest by course and destination."""
-    if launch is None:
+def list_went(
+    session: Session, *, learner_id: str, course_id: str | None = None, launch: Launch | None = None
+) -> list[ShownDelivery]:
+    """List where results went: of a session, of a course, or of a learner the newest of each course."""
+    if course_id is None and launch is None:
         found = queries.list_latest(session, learner_id)
     else:
-        # With learner and course beside it, which an index holds.
+        # With learner and course beside a session, which an index holds.
         found = queries.list_deliveries(
             session,
             learner_id=learner_id,
-            course_id=launch.course_id,
-            launch_id=launch.id,
+            course_id=launch.course_id if launch else course_id,
+            launch_id=launch.id if launch else None,
             limit=WENT_SHOWN + 1,
         )
     destinations = {each.id: each for each in list_destinations(session)} if found else {}
@@ -145,14 +147,18 @@ def _badge(delivery: Delivery, to: Destination) -> Badge:
         return Badge("ok", "circle-check", "Delivered")
     if delivery.state == "dead":
         return Badge("bad", "circle-cross", "Failed")
-    if to.state != "live":
+    if delivery.state == "held":
         return Badge("idle", "clock", "Held")
+    if to.state != "live":
+        return Badge("idle", "clock", "Waiting")
     if delivery.tries:
         return Badge("warn", "clock", "Trying again")
     return Badge("info", "clock", "Waiting")
 
 
 def _next_try(delivery: Delivery, to: Destination, now: datetime) -> tuple[datetime | None, str]:
+    if delivery.state == "held":
+        return None, "when you release it"
     if delivery.state != "pending":
         return None, "–"
     if to.state != "live":

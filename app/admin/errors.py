@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import g
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.exceptions import Forbidden, HTTPException, default_exceptions
 from werkzeug.wrappers import Response
 
 from app.admin.frame import render
@@ -37,6 +37,17 @@ _STALE = (
     "You have signed in or out since it was opened, perhaps in another tab. Nothing was changed: "
     "open the page again and repeat what you did.",
 )
+
+
+# Somebody signed in whose role does not go that far.
+_ROLE = (
+    "Your role does not reach this far",
+    "Ask one of them to do it, or an owner to give you another role.",
+)
+
+
+class NotYourRole(Forbidden):
+    """The person's role lacks the permission; the description says which role has it, and who."""
 
 
 def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -70,6 +81,8 @@ def answer_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, CSRFError):
         return _reply(status, _STALE, "", {})
+    if isinstance(error, NotYourRole):
+        return _reply(status, _ROLE, error.description or "", {})
     headers = {}
     if status == 405:
         headers = {name: value for name, value in error.get_headers() if name == "Allow"}

@@ -69,6 +69,7 @@ def to_note(finding: Finding) -> Note:
 
 
 def _tone(exchange: Exchange) -> str:
-    if exchange.status >= 400:
+    # HACP answers 200 also where it refuses.
+    if exchange.status >= 400 or exchange.result.startswith("Refused"):
         return "bad"
     return "warn" if exchange.findings or exchange.is_parked else "ok"

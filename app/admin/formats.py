@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
@@ -19,6 +19,8 @@ def init_formats(app: Flask) -> None:
         percent=format_percent,
         rfc3339=clock.format_rfc3339,
         local_time=lambda moment: format_time(moment, _zone(), this_year=_year()),
+        # With the year even in this year: on paper, which is read later.
+        dated_time=lambda moment: format_time(moment, _zone(), this_year=0),
         local_day=lambda moment: format_day(moment, _zone(), this_year=_year()),
         local_hour=lambda moment: f"{moment.astimezone(_zone()):%H:%M}",
         local_clock=lambda moment: f"{moment.astimezone(_zone()):%H:%M:%S}",
@@ -71,11 +73,6 @@ def format_size(size_bytes: int) -> str:
 def format_count(number: int) -> str:
     """Write a number with narrow spaces between thousands."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def start_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """Return the moment a local day begins; a day of 23 or 25 hours begins at its own midnight."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _year() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
@@ -20,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from app.access.hosts import BadHost, parse_public_url
+from app.access.roles import Role
 from app.admin.aicc_forms import AiccPolicyFields, LaunchManner, UnitFormFields
 from app.admin.form_parts import (
     NAME_KEYS,
@@ -84,6 +86,43 @@ class SignInForm(FlaskForm):
     password = PasswordField(
         "Password", [InputRequired("Enter your password")], render_kw={"autocomplete": "current-password"}
     )
+
+
+class NewPasswordForm(FlaskForm):
+    """What somebody fills in who came by a link; the name only when they are new."""
+
+    token = HiddenField()
+    name = StringField("Your name", [Length(max=200)], filters=[stripped], render_kw=NAME_KEYS)
+    password = PasswordField(
+        "Password",
+        [InputRequired("Choose a password")],
+        description=PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "Password again",
+        [InputRequired("Enter the password a second time")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def validate_again(self, field: Field) -> None:
+        if self.password.data and field.data != self.password.data:
+            raise ValidationError("The two passwords differ")
+
+
+class InviteForm(FlaskForm):
+    email = EmailField(
+        "E-mail address",
+        [InputRequired("Enter the person's e-mail address"), Length(max=254)],
+        description="They sign in with it. Nothing is sent to it.",
+        filters=[stripped],
+        render_kw={"autocomplete": "off"},
+    )
+    role = RadioField("Role", choices=options(*Role), default=Role.VIEWER.value)
+
+
+class RoleForm(FlaskForm):
+    role = RadioField("Role", choices=options(*Role))
 
 
 class PasswordForm(FlaskForm):
@@ -177,9 +216,8 @@ class IntegrationEditForm(AiccPolicyFields, FlaskForm):
     )
 
 
-class DeleteForm(FlaskForm):
-    fate = RadioField("What becomes of its data?", choices=options("keep", "erase"))
-    typed_name = StringField("Type the integration's name to confirm", render_kw={"autocomplete": "off"})
+class ConfirmForm(FlaskForm):
+    typed_name = StringField("Type the name to confirm", render_kw={"autocomplete": "off"})
 
     def __init__(self, *, expected_name: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -188,6 +226,10 @@ class DeleteForm(FlaskForm):
     def validate_typed_name(self, field: Field) -> None:
         if " ".join((field.data or "").split()) != self._expected_name:
             raise ValidationError("Type the name exactly as it is shown")
+
+
+class DeleteForm(ConfirmForm):
+    fate = RadioField("What becomes of its data?", choices=options("keep", "erase"))
 
 
 class LearnerForm(FlaskForm):
@@ -249,3 +291,34 @@ class LaunchForLearnerForm(LaunchManner, FlaskForm):
 class LaunchOfCourseForm(LaunchManner, FlaskForm):
     learner = SelectField("Learner", validate_choice=True)
     unit = SelectField("Unit", validate_choice=True)
+
+
+class IdentityForm(FlaskForm):
+    kind = SelectField(
+        "Kind",
+        choices={"email": "E-mail address", "user_id": "User ID"},
+        description="How LinkedIn names learners: by its User Type, email or ID.",
+    )
+    value = StringField(
+        "E-mail address or ID",
+        [InputRequired("Enter the e-mail address or ID"), Length(max=500)],
+        filters=[stripped],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+class LearnerSheetForm(FlaskForm):
+    file = FileField(
+        "CSV file",
+        description="With commas, semicolons or tabs between the columns, as your spreadsheet saves it.",
+        render_kw={"accept": ".csv,.txt,text/csv"},
+    )
+    text = TextAreaField(
+        "Or paste the lines here",
+        description="The first line names the columns.",
+        render_kw={"rows": "6", "autocomplete": "off", "spellcheck": "false"},
+    )
+
+    def validate_text(self, field: Field) -> None:
+        if not (field.data or "").strip() and not (self.file.data and self.file.data.filename):
+            raise ValidationError("Choose a file, or paste some lines")

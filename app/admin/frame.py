@@ -12,15 +12,18 @@ from flask import current_app, flash, g, make_response, redirect, render_templat
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
 
+from app import clock
 from app.access.audit import Actor
 from app.access.organisation import Organisation, load_organisation
 from app.access.people import Person
+from app.access.roles import may as role_may
 from app.db import reading
 from app.settings import settings_of
 
 VERSION = "0.1.0"
 THEME_COOKIE = "waymark_theme"
 THEMES = ("light", "auto", "dark")
+KEYS_COOKIE = "waymark_keys"
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -40,6 +43,7 @@ class MenuItem:
     key: str
     name: str
     href: str
+    letter: str | None
 
 
 def organisation() -> Organisation:
@@ -65,6 +69,11 @@ def person() -> Person:
     return value
 
 
+def may(permission: str) -> bool:
+    """Tell whether the person signed in has a permission; templates ask before they show a button."""
+    return bool(current_user.is_authenticated) and role_may(person().role, permission)
+
+
 def current_actor() -> Actor:
     """Return who acts now, for the audit log."""
     return actor_for(person())
@@ -72,20 +81,25 @@ def current_actor() -> Actor:
 
 def actor_for(someone: Person) -> Actor:
     return Actor(
-        id=someone.id, name=someone.name, address=request.remote_addr, request_id=g.get("request_id")
+        id=someone.id,
+        name=someone.name,
+        address=request.remote_addr,
+        request_id=g.get("request_id"),
+        role=someone.role,
     )
 
 
 def render(template: str, status: int = 200, /, **values: object) -> Response:
     """Render a page inside the frame."""
     about: dict[str, object] = {"theme": theme(), "version": VERSION, "asset": asset, "here": here()}
-    about["bootstrap_css"] = bootstrap_css
+    about["bootstrap_css"], about["made_at"] = bootstrap_css, clock.now()
     if "organisation" in g:
         about["zone_name"] = organisation().time_zone
         about["organisation"] = organisation()
     if request.endpoint and request.endpoint.startswith("admin.") and current_user.is_authenticated:
         about["person"] = person()
         about["menu"] = _menu()
+        about["has_keys"] = has_keys()
     return make_response(render_template(template, **{"current": None, **about, **values}), status)
 
 
@@ -130,6 +144,11 @@ def theme() -> str:
     return value if value in THEMES else "auto"
 
 
+def has_keys() -> bool:
+    """Tell whether single keys do something; whoever uses speech input can turn them off."""
+    return request.cookies.get(KEYS_COOKIE) != "off"
+
+
 def asset(name: str) -> str:
     """Return the URL of one of our own static files; it changes with the file, so caches may keep it.
 
@@ -149,12 +168,30 @@ def _fingerprint(name: str) -> str:
 
 
 def _menu() -> list[tuple[str, list[MenuItem]]]:
-    return [
-        (group, [MenuItem(key, name, url_for(f"admin.{endpoint}")) for key, name, endpoint in items])
-        for group, items in _MENU
-    ]
+    """Return the menu without what the role may not see, and without groups that this leaves empty."""
+    groups = [(group, [_item(*item) for item in items if may(_needs_of(item[2]))]) for group, items in _MENU]
+    return [(group, items) for group, items in groups if items]
 
 
+def _item(key: str, name: str, endpoint: str) -> MenuItem:
+    return MenuItem(key, name, url_for(f"admin.{endpoint}"), _LETTERS.get(key))
+
+
+def _needs_of(endpoint: str) -> str:
+    permission, _ = getattr(current_app.view_functions[f"admin.{endpoint}"], "needs")  # noqa: B009  # mypy
+    return str(permission)
+
+
+# Where "g" and a letter go.
+_LETTERS = {
+    "overview": "o",
+    "progress": "p",
+    "learners": "l",
+    "courses": "c",
+    "integrations": "n",
+    "deliveries": "d",
+    "inspector": "i",
+}
 _MENU = (
     (
         "Results",
@@ -174,7 +211,17 @@ _MENU = (
             ("launch_links", "Launch links", "launch_links"),
             ("destinations", "Destinations", "destination_list"),
             ("deliveries", "Deliveries", "delivery_list"),
+            ("inspector", "Inspector", "inspector"),
         ),
     ),
-    ("Manage", (("audit", "Audit log", "audit_log"), ("settings", "Settings", "settings_page"))),
+    (
+        "Manage",
+        (
+            ("users", "Users and roles", "user_list"),
+            ("tokens", "API tokens", "token_list"),
+            ("audit", "Audit log", "audit_log"),
+            ("settings", "Settings", "settings_page"),
+            ("system", "System", "system_page"),
+        ),
+    ),
 )

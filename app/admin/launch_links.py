@@ -9,13 +9,15 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access.integrations import Integration, Kind, UnknownIntegration, get_integration, list_integrations
+from app.access.integrations import UnknownIntegration, get_integration
+from app.access.launchers import find_launcher
 from app.access.launches import LessonMode
 from app.admin.acts import records as acts
 from app.admin.frame import current_actor, organisation
 from app.catalog.service import Course, UnknownCourse, get_course, list_courses
 from app.db import reading, transact
-from app.learners.service import get_learner, list_learners
+from app.learners.listing import list_learners
+from app.learners.service import get_learner
 from app.learners.values import Learner, UnknownLearner
 from app.settings import settings_of
 
@@ -78,18 +80,6 @@ def find_learner_named(text: str) -> tuple[Learner | None, str]:
     return None, "There is no such learner here"
 
 
-def find_launcher(session: Session, course: Course) -> tuple[Integration | None, str]:
-    """Return the integration that launches a course, or None and the reason why there is none."""
-    integration = _find_integration(session, course)
-    if not course.launch_url:
-        return None, "This course has no launch URL; add one first"
-    if integration is None:
-        return None, "This course belongs to no integration that can launch; add it to one first"
-    if not integration.is_enabled:
-        return None, f"The integration {integration.name} is switched off"
-    return integration, ""
-
-
 def make_link(
     *,
     course_id: str,
@@ -125,19 +115,6 @@ def make_link(
     )
     expires_at = now + (valid or timedelta(days=settings.launch_link_days))
     return MadeLink(link, integration.has_single_use_links or is_single_use, expires_at), ""
-
-
-def _find_integration(session: Session, course: Course) -> Integration | None:
-    """Return the course's own integration, else the only one that can launch."""
-    if course.integration_id is not None:
-        try:
-            return get_integration(session, course.integration_id)
-        except UnknownIntegration:
-            return None
-    able = [
-        i for i in list_integrations(session) if i.kind is not Kind.XAPI and i.is_enabled and not i.is_demo
-    ]
-    return able[0] if len(able) == 1 else None
 
 
 def integration_name(session: Session, course: Course) -> str | None:

@@ -20,4 +20,9 @@ def read_listing(arguments: Arguments) -> Listing:
     """Read `?q=` and `?after=`; what cannot be an id begins at the first page."""
     text = "".join(c for c in arguments.get("q") or "" if c.isprintable()).strip()[:200]
     after = arguments.get("after") or ""
-    return Listing(text, after if after.isascii() and after.isalnum() and len(after) <= 18 else None)
+    return Listing(text, after if is_id(after) else None)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether text can be a row's id: PostgreSQL refuses even to look for one with a NUL."""
+    return text.isascii() and text.isalnum() and len(text) <= 18

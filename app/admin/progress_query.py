@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from app.admin.formats import start_of_day
+from app.progress.filter_text import (
+    CHANNEL_NAMES as CHANNEL_NAMES,
+    PARSERS,
+    clean,
+    find_bad_range,
+    make_filter,
+    parse_sort,
+    parse_status,
+    parse_text,
+)
 from app.progress.queries import ProgressFilter, Sort
 from app.progress.values import Status
 from app.progress.wording import STATUS_NAMES
@@ -19,7 +27,20 @@ T = TypeVar("T")
 SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
 DEFAULT_SORT = "-last_activity"
-CHANNEL_NAMES = {"aicc": "AICC only", "xapi": "xAPI only", "both": "AICC and xAPI"}
+# The columns by what the address calls them, in their order.
+COLUMN_NAMES = {
+    "learner": "Learner",
+    "course": "Course",
+    "percent": "Progress",
+    "status": "Status",
+    "first_seen": "First seen",
+    "last_activity": "Last activity",
+    "completed_at": "Completed on",
+    "time": "Time spent",
+    "channel": "Channel",
+}
+# Without these two a row is of nobody and nothing; the others can be left out.
+CHOSEN_COLUMNS = {name: words for name, words in COLUMN_NAMES.items() if name not in ("learner", "course")}
 # The parameters that narrow the table; the others say how it is shown.
 FILTERS = (
     "learner",
@@ -32,6 +53,9 @@ FILTERS = (
     "channel",
     "since",
     "until",
+    "band",
+    "completed_since",
+    "completed_until",
     "demo",
 )
 
@@ -73,6 +97,11 @@ class ProgressView:
     def statuses(self) -> frozenset[str]:
         return frozenset(value for name, value in self.pairs if name == "status")
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns to be shown beside learner and course: all, unless some are named."""
+        return frozenset(value for name, value in self.pairs if name == "column") or frozenset(CHOSEN_COLUMNS)
+
     def query(self, **changes: str | None) -> str:
         """Write the address's query with some parameters changed; None drops one. The page mark goes."""
         pairs = [(name, value) for name, value in self.pairs if name not in changes and name != "cursor"]
@@ -89,9 +118,13 @@ class ProgressView:
         """Write only what narrows the table, for the CSV of the same rows; the order stays too."""
         return urlencode([pair for pair in self.pairs if pair[0] in (*FILTERS, "sort")])
 
+    def saved_query(self) -> str:
+        """Write what a saved view keeps: what narrows the table, its order and its columns."""
+        return urlencode([pair for pair in self.pairs if pair[0] in (*FILTERS, "sort", "column")])
+
     def shown_query(self) -> str:
-        """Write what a new filter form must carry over: order and page size."""
-        return urlencode([pair for pair in self.pairs if pair[0] in ("sort", "size")])
+        """Write what a new filter form must carry over: order, page size and columns."""
+        return urlencode([pair for pair in self.pairs if pair[0] in ("sort", "size", "column")])
 
     def chips(self, names: dict[str, str]) -> list[Chip]:
         """List the active filters; `names` gives the words of learner_id and course_id."""
@@ -120,6 +153,9 @@ _CHIP_LABELS = (
     ("channel", "Channel: {}"),
     ("since", "Active from {}"),
     ("until", "Active until {}"),
+    ("band", "Progress: {} %"),
+    ("completed_since", "Completed from {}"),
+    ("completed_until", "Completed until {}"),
     ("demo", "Without demo data"),
 )
 
@@ -127,38 +163,22 @@ _CHIP_LABELS = (
 def parse_view(arguments: Arguments, zone: ZoneInfo) -> ProgressView:
     """Parse a query; whatever cannot be understood is left out and named in `faults`."""
     reader = _Reader(arguments)
-    low = reader.take("min", _parse_percent)
-    high = reader.take("max", _parse_percent)
-    if low is not None and high is not None and low > high:
-        reader.refuse("max", "The smallest percentage is above the largest")
-        low = high = None
-    since = reader.take("since", _parse_date)
-    until = reader.take("until", _parse_date)
-    if since and until and since > until:
-        reader.refuse("until", "The first day lies after the last")
-        since = until = None
-    statuses = reader.take_all("status", _parse_status)
-    channel = reader.take("channel", _parse_channel)
-    wanted = ProgressFilter(
-        learner_id=reader.take("learner_id", _parse_id),
-        course_id=reader.take("course_id", _parse_id),
-        learner_text=reader.take("learner", _parse_text) or "",
-        course_text=reader.take("course", _parse_text) or "",
-        statuses=frozenset(statuses),
-        percent_min=low,
-        percent_max=high,
-        channel=channel,
-        since=_moment(since, zone),
-        until=_moment(until + timedelta(days=1) if until else None, zone),
-        has_demo=reader.take("demo", _parse_no) is None,
-    )
-    sort, is_descending = reader.take("sort", _parse_sort) or _parse_sort(DEFAULT_SORT)
+    values = {name: reader.take(name, parse) for name, parse in PARSERS.items()}
+    values["status"] = reader.take_all("status", parse_status)
+    while (bad := find_bad_range(values)) is not None:
+        first, last, sentence = bad
+        reader.refuse((first, last), sentence)
+        values[first] = values[last] = None
+    if len(reader.take_all("column", _parse_column)) == len(CHOSEN_COLUMNS):
+        # All of them is how the table is anyway.
+        reader.drop("column")
+    sort, is_descending = reader.take("sort", parse_sort) or parse_sort(DEFAULT_SORT)
     return ProgressView(
-        wanted=wanted,
+        wanted=make_filter(values, zone),
         sort=sort,
         is_descending=is_descending,
         size=reader.take("size", _parse_size) or DEFAULT_SIZE,
-        cursor=reader.take("cursor", _parse_text),
+        cursor=reader.take("cursor", parse_text),
         pairs=tuple(reader.pairs),
         faults=tuple(reader.faults),
     )
@@ -187,10 +207,12 @@ class _Reader:
         found = (self._parse(name, text, parse) for text in texts)
         return [value for value in found if value is not None]
 
-    def refuse(self, name: str, sentence: str) -> None:
-        self.faults.append((name, sentence))
-        pair_names = ("min", "max") if name in ("min", "max") else ("since", "until")
-        self.pairs = [pair for pair in self.pairs if pair[0] not in pair_names]
+    def refuse(self, names: tuple[str, str], sentence: str) -> None:
+        self.faults.append((names[1], sentence))
+        self.drop(*names)
+
+    def drop(self, *names: str) -> None:
+        self.pairs = [pair for pair in self.pairs if pair[0] not in names]
 
     def _parse(self, name: str, text: str, parse: Callable[[str], T]) -> T | None:
         try:
@@ -198,78 +220,17 @@ class _Reader:
         except ValueError as error:
             self.faults.append((name, str(error)))
             return None
-        self.pairs.append((name, _clean(text)))
+        self.pairs.append((name, clean(text)))
         return value
 
 
-def _clean(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())
-
-
-def _parse_text(text: str) -> str:
-    if len(text) > 1000:
-        raise ValueError("This search text is too long")
-    # PostgreSQL refuses NUL in a text, and no name holds control characters.
-    return _clean(text)
-
-
-def _parse_id(text: str) -> str:
-    if not (text.isascii() and text.isalnum() and len(text) <= 18):
-        raise ValueError("This id is none of ours")
+def _parse_column(text: str) -> str:
+    if text not in CHOSEN_COLUMNS:
+        raise ValueError(f"“{clean(text)[:40]}” is not a column that can be chosen")
     return text
-
-
-def _parse_percent(text: str) -> float:
-    try:
-        value = float(text.removesuffix("%").strip().replace(",", "."))
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 100:
-        raise ValueError(f"“{_clean(text)[:40]}” is not a percentage: enter a number from 0 to 100")
-    return value
-
-
-def _parse_date(text: str) -> date:
-    try:
-        value = date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"“{_clean(text)[:40]}” is not a date: enter it as 2026-11-22") from error
-    if not 1971 <= value.year <= 9000:
-        raise ValueError(f"“{_clean(text)[:40]}” is not a date of this age")
-    return value
-
-
-def _parse_status(text: str) -> Status:
-    try:
-        return Status(text)
-    except ValueError as error:
-        raise ValueError(f"“{_clean(text)[:40]}” is not a status") from error
-
-
-def _parse_channel(text: str) -> str:
-    if text not in CHANNEL_NAMES:
-        raise ValueError(f"“{_clean(text)[:40]}” is not a channel: it is aicc, xapi or both")
-    return text
-
-
-def _parse_no(text: str) -> str:
-    if text != "no":
-        raise ValueError("The demo filter is “no” or absent")
-    return text
-
-
-def _parse_sort(text: str) -> tuple[Sort, bool]:
-    try:
-        return Sort(text.removeprefix("-")), text.startswith("-")
-    except ValueError as error:
-        raise ValueError(f"“{_clean(text)[:40]}” is not a column to sort by") from error
 
 
 def _parse_size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) in SIZES):
         raise ValueError("The page size is 25, 50, 100 or 200")
     return int(text)
-
-
-def _moment(day: date | None, zone: ZoneInfo) -> datetime | None:
-    return None if day is None else start_of_day(day, zone)

@@ -15,19 +15,28 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
 from app.access.hosts import BadHost, parse_host
-from app.access.people import get_person
+from app.access.people import get_person, list_people
 from app.access.person_sessions import find_session, touch_session
-from app.admin.frame import SignedIn, here, is_https, organisation, see_other
+from app.access.roles import Role, UnknownPermission, has_rank, least_role
+from app.admin.acts.records import note_payload_view
+from app.admin.errors import NotYourRole
+from app.admin.frame import SignedIn, current_actor, here, is_https, may, organisation, person, see_other
 from app.admin.session_cookie import PLAIN_MARK, SessionCookie
 from app.catalog.zip_guard import LIMITS
 from app.db import DatabaseUnavailable, reading, transact
+from app.learners.sheet import MAX_BYTES as SHEET_BYTES
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_BODY_BYTES = 256 * 1024
 # Views that take a file. It is received before the view can ask who sends it, so strangers get no more room
 # than for any form.
-UPLOADS = {"admin.import_packages": LIMITS.packed_bytes + MAX_BODY_BYTES}
+UPLOADS = {
+    "admin.import_packages": LIMITS.packed_bytes + MAX_BODY_BYTES,
+    "admin.learner_import": SHEET_BYTES + MAX_BODY_BYTES,
+}
+# How many people the refusal of a page names.
+_NAMED = 5
 HSTS_SECONDS = 365 * 24 * 3600
 _IS_ID = re.compile(r"[0-9a-zA-Z]{1,32}", re.ASCII)
 
@@ -62,8 +71,8 @@ def init_security(app: Flask) -> None:
     app.after_request(add_headers)
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Let only people with this permission in; for now every account, an owner, has all of them."""
+def needs(permission: str, *, to_post: str | None = None) -> Callable[[View], View]:
+    """Let in only people whose role has this permission; `to_post` is what a POST needs."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -72,12 +81,40 @@ def needs(permission: str) -> Callable[[View], View]:
                 if request.method in ("GET", "HEAD"):
                     return see_other(url_for("admin.sign_in", next=here()))
                 abort(403, "You are not signed in, or your session has ended. Sign in and try again.")
-            return view(*args, **kwargs)
+            wanted = to_post if to_post and request.method == "POST" else permission
+            if not may(wanted):
+                raise _refusal(wanted)
+            reply = view(*args, **kwargs)
+            if wanted.endswith(".raw"):
+                _note_payload(wanted)
+            return reply
 
-        guarded.needs = permission  # type: ignore[attr-defined]  # read by the URL map's test
+        guarded.needs = (permission, to_post or permission)  # type: ignore[attr-defined]  # the menu reads it
         return guarded  # type: ignore[return-value]  # it answers as the view does
 
     return decorate
+
+
+def _note_payload(permission: str) -> None:
+    """Write down that somebody read what a message held, and which: its address."""
+    actor = current_actor()
+    transact(lambda session: note_payload_view(session, actor, path=request.path, what=permission))
+
+
+def _refusal(permission: str) -> NotYourRole:
+    """Say which role is needed and who has it."""
+    try:
+        least = least_role(permission)
+    except UnknownPermission:
+        return NotYourRole("No role may do this: the table of roles does not speak of it.")
+    with reading() as session:
+        people = [
+            each.name for each in list_people(session) if not each.is_disabled and has_rank(each.role, least)
+        ]
+    others = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
+    what = least if least is Role.OWNER else f"{least} or above"
+    names = ", ".join(people[:_NAMED]) + others
+    return NotYourRole(f"This is for the role {what}; yours is {person().role}. Who has it: {names}.")
 
 
 def guard_request() -> AnyResponse | None:

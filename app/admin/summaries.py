@@ -14,7 +14,7 @@ from app import clock
 from app.access.integrations import Integration
 from app.models import access as tables
 from app.models.launches import Launch
-from app.models.learning import Course, Identity, Learner, Observation, ProgressRow
+from app.models.learning import Identity, Observation
 from app.models.records import Exchange
 from app.settings import Settings
 
@@ -45,39 +45,11 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The numbers of the overview; each is counted to COUNT_CAP + 1 at most."""
-
-    active_learners: int
-    in_progress: int
-    completed: int
-    completed_lately: int
-
-
-@dataclass(frozen=True, slots=True)
 class LiveUse:
     """What breaks when an integration is switched off."""
 
     sessions: int
     tokens: int
-
-
-def read_figures(session: Session, *, now: datetime) -> Figures:
-    """Count what the overview shows; demo rows and videos stay out."""
-    row = ProgressRow
-    real = (
-        select(row.learner_id)
-        .join(Learner, Learner.id == row.learner_id)
-        .join(Course, Course.id == row.course_id)
-        .where(Learner.is_demo.is_(False), Course.is_demo.is_(False), Course.type != "video")
-    )
-    finished = row.status.in_(["completed", "passed"])
-    return Figures(
-        active_learners=_count(session, real.where(row.last_activity >= now - timedelta(days=7)).distinct()),
-        in_progress=_count(session, real.where(row.status == "in_progress")),
-        completed=_count(session, real.where(finished)),
-        completed_lately=_count(session, real.where(finished, row.completed_at >= now - timedelta(days=30))),
-    )
 
 
 def read_health(session: Session, integrations: list[Integration], *, now: datetime) -> dict[str, Health]:
@@ -126,23 +98,6 @@ def is_demo_loaded(session: Session) -> bool:
         tables.Integration.is_demo, tables.Integration.deleted_at.is_(None)
     )
     return session.scalar(query.limit(1)) is not None
-
-
-def has_demo(session: Session) -> bool:
-    """Tell whether there is any demo data; a test message leaves some too."""
-    return (
-        session.scalar(select(Learner.id).where(Learner.is_demo).limit(1)) is not None
-        or session.scalar(select(Course.id).where(Course.is_demo).limit(1)) is not None
-    )
-
-
-def has_progress(session: Session) -> bool:
-    return session.scalar(select(ProgressRow.learner_id).limit(1)) is not None
-
-
-def has_real_progress(session: Session) -> bool:
-    query = select(ProgressRow.learner_id).join(Learner, Learner.id == ProgressRow.learner_id)
-    return session.scalar(query.where(Learner.is_demo.is_(False)).limit(1)) is not None
 
 
 def list_reported_learners(session: Session, integration_id: str) -> list[str]:

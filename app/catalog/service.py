@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -44,6 +45,7 @@ class Course:
     integration_id: str | None
     parent_id: str | None
     description: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +183,18 @@ def _check_type(type_: str | None, identifier: str) -> str:
 
 def get_course(session: Session, course_id: str) -> Course:
     """Read one course; raises UnknownCourse."""
-    courses = _read(session, select(tables.Course).where(tables.Course.id == course_id))
+    courses = read_courses(session, select(tables.Course).where(tables.Course.id == course_id))
     if not courses:
         raise UnknownCourse(f"there is no course {course_id!r}")
     return courses[0]
+
+
+def hold_course(session: Session, course_id: str) -> Course:
+    """Read one course, and let nobody else change it until the commit; raises UnknownCourse."""
+    row = tables.Course
+    session.execute(select(row.id).where(row.id == course_id).with_for_update(key_share=True))
+    session.expire_all()
+    return get_course(session, course_id)
 
 
 def list_courses(
@@ -211,7 +221,7 @@ def list_courses(
             )
     if limit is not None:
         query = query.limit(limit)
-    return _read(session, query)
+    return read_courses(session, query)
 
 
 def matches_text(text: str) -> ColumnElement[bool]:
@@ -339,7 +349,8 @@ def _title_stub(session: Session, course_id: str, title: str) -> None:
         )
 
 
-def _read(session: Session, query) -> list[Course]:  # type: ignore[no-untyped-def]  # a select of any shape
+def read_courses(session: Session, query: Select[tables.Course]) -> list[Course]:
+    """Return the courses of a query, each with its first unit that can be launched."""
     rows = session.scalars(query).all()
     units = {
         unit.course_id: unit
@@ -370,4 +381,5 @@ def _to_value(row: tables.Course, unit: tables.AssignableUnit | None) -> Course:
         integration_id=row.integration_id,
         parent_id=row.parent_id,
         description=row.description,
+        created_at=row.created_at,
     )

@@ -18,7 +18,7 @@ from app.delivery.events import EVENTS, TEST
 from app.delivery.lanes import Result
 from app.delivery.letter import CannotWrite, Letter
 from app.delivery.letters import find_way, read_secrets, write_statement, write_webhook
-from app.delivery.lms_letters import CUMULATIVE, DELTA
+from app.delivery.lms_letters import CUMULATIVE, DELTA, SCORE_RANGE
 from app.delivery.queue import LMS, LRS, WEBHOOK, split_events
 from app.delivery.targets import webhook
 from app.delivery.worker import post
@@ -140,14 +140,21 @@ def change_destination(
     return to_destination(row)
 
 
-def set_time_mode(session: Session, destination_id: str, time_mode: str) -> Destination:
-    """Choose how an LMS is told the time: `cumulative` all of the session's, `delta` what is new."""
+def change_lms(
+    session: Session, destination_id: str, *, time_mode: str | None = None, has_range: bool | None = None
+) -> Destination:
+    """Choose how an LMS is told results; None leaves a choice as it is.
+
+    Time: `cumulative` all of the session's, `delta` what is new. A score with its range, or alone.
+    """
     row = _get(session, destination_id)
     if row.kind != LMS:
-        raise BadDestination("only an LMS is told times", "time_mode")
-    if time_mode not in TIME_MODES:
+        raise BadDestination("only an LMS is told results in this way", "time_mode")
+    if time_mode is not None and time_mode not in TIME_MODES:
         raise BadDestination(f"there is no time mode {time_mode!r}: {' or '.join(TIME_MODES)}", "time_mode")
-    row.options = json.dumps({**json.loads(row.options), "time_mode": time_mode})
+    chosen = {"time_mode": time_mode, SCORE_RANGE: has_range}
+    known = {name: value for name, value in chosen.items() if value is not None}
+    row.options = json.dumps({**json.loads(row.options), **known})
     session.flush()
     return to_destination(row)
 

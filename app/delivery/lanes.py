@@ -119,7 +119,8 @@ def finish(session: Session, task: Task, holder: str, result: Result, now: datet
     # A message that could not even be written says nothing of its receiver.
     was_sent = result.status is not None or verdict.is_lane
     goes_on = _judge_lane(session, lane, verdict, now) if was_sent else True
-    if row.state == "pending":
+    # One that was held while it was under way may have arrived all the same.
+    if row.state in ("pending", "held"):
         _settle(row, lane, task, verdict, now)
     return goes_on and lane.lane_holder == holder
 
@@ -192,15 +193,19 @@ def _next(destination_id: str, now: datetime) -> Select[Delivery]:
 
 
 def _is_next() -> ColumnElement[bool]:
-    """Say that nothing of the same order is to be done before."""
+    """Say that nothing of the same order is to be done before, or held back."""
+    # One question for each state, for each has an index of its own.
+    return or_(Delivery.order_key == "", and_(~_is_behind("pending"), ~_is_behind("held")))
+
+
+def _is_behind(state: str) -> ColumnElement[bool]:
     earlier = aliased(Delivery)
-    is_behind = exists().where(
+    return exists().where(
         earlier.destination_id == Delivery.destination_id,
         earlier.order_key == Delivery.order_key,
-        earlier.state == "pending",
+        earlier.state == state,
         earlier.id < Delivery.id,
     )
-    return or_(Delivery.order_key == "", ~is_behind)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -33,6 +33,8 @@ from app.settings import Settings
 
 # An option of the destination: an LMS that adds up the times it hears is told what is new.
 CUMULATIVE, DELTA = "cumulative", "delta"
+# Another: whether a score is told with its range. There are LMSs that take no more than one number.
+SCORE_RANGE = "score_range"
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/plain, */*"}
 _STATUSES = {
     Status.NOT_STARTED: LessonStatus.NOT_ATTEMPTED,
@@ -79,17 +81,22 @@ def write(
 def _report(session: Session, launch: Launch, upstream: UpstreamSession, lane: Destination) -> str:
     attempt = _find_attempt(session, launch)
     objectives = json.loads(attempt.objectives or "[]") if attempt else []
-    is_delta = json.loads(lane.options).get("time_mode") == DELTA
+    options = json.loads(lane.options)
     report = LmsReport(
         status=_status(session, launch, attempt),
-        time=_time(session, launch, upstream, is_delta=is_delta),
+        time=_time(session, launch, upstream, is_delta=options.get("time_mode") == DELTA),
         location=attempt.location if attempt else "",
         score=parse_score(attempt.score if attempt else ""),
         suspend_data=attempt.suspend_data.decode("utf-8", "surrogatepass") if attempt else "",
         exit_flag=ExitFlag(attempt.exit_flag) if attempt else ExitFlag.NORMAL,
         objectives=tuple(Objective(**each) for each in objectives),
     )
-    return format_report(report, version=upstream.version, objective_ids=json.loads(upstream.objective_ids))
+    return format_report(
+        report,
+        version=upstream.version,
+        has_range=options.get(SCORE_RANGE, True),
+        objective_ids=json.loads(upstream.objective_ids),
+    )
 
 
 def _find_attempt(session: Session, launch: Launch) -> Attempt | None:

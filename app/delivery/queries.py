@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.learners.service import list_ids_of
 from app.models.delivery import Delivery as Row, DeliveryTry, Destination
 from app.models.learning import Course, Learner
 
-STATES = ("pending", "delivered", "dead")
+STATES = ("pending", "held", "delivered", "dead")
 PAGE = 50
 
 
 class UnknownDelivery(LookupError):
     """There is no delivery with this id."""
+
+
+class CannotHold(ValueError):
+    """Only what waits can be held, and only what is held can be let go; the message says how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,14 @@ def list_deliveries(
     learner_id: str | None = None,
     course_id: str | None = None,
     launch_id: str | None = None,
+    updated_since: datetime | None = None,
     before: int | None = None,
     limit: int = PAGE,
 ) -> list[Delivery]:
     """List deliveries, the newest first; `before` is the id after which the page ends."""
     query = _with_names().order_by(Row.id.desc()).limit(limit)
     query = _narrow(
+        session,
         query,
         state=state,
         destination_id=destination_id,
@@ -81,6 +88,8 @@ def list_deliveries(
         course_id=course_id,
         launch_id=launch_id,
     )
+    if updated_since is not None:
+        query = query.where(or_(Row.created_at >= updated_since, Row.done_at >= updated_since))
     if before is not None:
         query = query.where(Row.id < before)
     return [_to_delivery(*found) for found in session.execute(query)]
@@ -90,7 +99,7 @@ def list_latest(session: Session, learner_id: str) -> list[Delivery]:
     """List the newest delivery of each of a learner's courses to each destination, the newest first."""
     newest = (
         select(func.max(Row.id))
-        .where(Row.learner_id == learner_id, Row.course_id.is_not(None))
+        .where(Row.learner_id.in_(list_ids_of(session, learner_id)), Row.course_id.is_not(None))
         .group_by(Row.course_id, Row.destination_id)
         .order_by(func.max(Row.id).desc())
         .limit(PAGE)
@@ -135,7 +144,9 @@ def count_states(
     """Count the deliveries in each state; counting stops at `most`."""
     found = {}
     for state in STATES:
-        query = _narrow(select(Row.id), state=state, destination_id=destination_id, learner_id=learner_id)
+        query = _narrow(
+            session, select(Row.id), state=state, destination_id=destination_id, learner_id=learner_id
+        )
         found[state] = _count(session, query.limit(most))
     return found
 
@@ -143,7 +154,7 @@ def count_states(
 def find_trouble(session: Session, destination_id: str) -> str:
     """Return why a destination's last message was not understood, "" when nothing is known."""
     for state in ("pending", "dead"):
-        query = _narrow(select(Row.reason), state=state, destination_id=destination_id)
+        query = _narrow(session, select(Row.reason), state=state, destination_id=destination_id)
         reason = session.scalar(query.where(Row.reason != "").order_by(Row.id.desc()).limit(1))
         if reason:
             return str(reason)
@@ -158,6 +169,21 @@ def retry(session: Session, delivery_id: int) -> Delivery:
     return get_delivery(session, delivery_id)
 
 
+def hold(session: Session, delivery_id: int) -> Delivery:
+    """Keep a delivery from being sent until it is released; raises CannotHold when it does not wait.
+
+    What has to come after it waits with it: the end of a session is not told before its result.
+    """
+    return _turn(session, delivery_id, "pending", {"state": "held"})
+
+
+def release(session: Session, delivery_id: int) -> Delivery:
+    """Let a delivery that was held be due now; raises CannotHold for one that is not."""
+    found = _turn(session, delivery_id, "held", _again())
+    _look_now(session, found.destination_id)
+    return found
+
+
 def retry_dead(session: Session, *, destination_id: str | None = None) -> int:
     """Let everything that was given up be due now; returns how many."""
     return _redrive(session, "dead", destination_id)
@@ -170,7 +196,7 @@ def replay(session: Session, *, destination_id: str, since: datetime) -> int:
 
 def count_replay(session: Session, *, destination_id: str, since: datetime) -> int:
     """Count what `replay` would send again."""
-    query = _narrow(select(Row.id), state="delivered", destination_id=destination_id)
+    query = _narrow(session, select(Row.id), state="delivered", destination_id=destination_id)
     return _count(session, query.where(Row.created_at >= since))
 
 
@@ -183,7 +209,11 @@ def _with_names() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _narrow(query: Select[*tuple[Any, ...]], **given: str | None) -> Select[Any]:
+def _narrow(
+    session: Session, query: Select[*tuple[Any, ...]], *, learner_id: str | None = None, **given: str | None
+) -> Select[Any]:
+    if learner_id is not None:
+        query = query.where(Row.learner_id.in_(list_ids_of(session, learner_id)))
     for column, value in given.items():
         if value is not None:
             query = query.where(getattr(Row, column) == value)
@@ -192,6 +222,15 @@ def _narrow(query: Select[*tuple[Any, ...]], **given: str | None) -> Select[Any]
 
 def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _turn(session: Session, delivery_id: int, state: str, values: dict[str, object]) -> Delivery:
+    turned = update(Row).where(Row.id == delivery_id, Row.state == state).values(values).returning(Row.id)
+    is_turned = session.scalar(turned) is not None
+    found = get_delivery(session, delivery_id)
+    if not is_turned:
+        raise CannotHold(f"delivery {delivery_id} is {found.state}, not {state}")
+    return found
 
 
 def _redrive(

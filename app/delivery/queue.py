@@ -207,7 +207,7 @@ def withdraw_exits(session: Session, launch_ids: Sequence[str]) -> None:
 def _are_fresh_exits(launch_ids: Sequence[str]) -> ColumnElement[bool]:
     return and_(
         Delivery.message_id.in_([f"{launch_id}_exit" for launch_id in launch_ids]),
-        Delivery.state == "pending",
+        Delivery.state.in_(("pending", "held")),
         Delivery.tries == 0,
     )
 
@@ -349,7 +349,7 @@ def _put_again(make: Callable[..., Any]) -> Any:
             "due_at": case((stays, _DELIVERY.c.due_at), else_=new.excluded.due_at),
             "tries": case((_is_pending, _DELIVERY.c.tries), else_=0),
             "hops": new.excluded.hops,
-            "state": "pending",
+            "state": case((_DELIVERY.c.state == "held", "held"), else_="pending"),
             "done_at": null(),
             "waits_for_lane": case((_is_pending, _DELIVERY.c.waits_for_lane), else_=False),
         },

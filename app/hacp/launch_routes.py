@@ -37,7 +37,8 @@ _PAGE = """<!doctype html>
 <main>
 <h1>The course cannot be opened</h1>
 <p>{sentence}</p>
-{more}</main>
+{more}<p><small>For whoever helps you, the number of this visit: <code>{number}</code></small></p>
+</main>
 </body>
 </html>
 """
@@ -81,7 +82,7 @@ def page(status: int, sentence: str, *, advice: str = "", may_retry: bool = Fals
     """Return a page that says why nothing was opened; it can be tried again by the address it has."""
     more = f"<p>{_breakable(advice)}</p>\n" if advice else ""
     more += '<p><a href="">Try again</a></p>\n' if may_retry else ""
-    text = _PAGE.format(sentence=_breakable(sentence), more=more)
+    text = _PAGE.format(sentence=_breakable(sentence), more=more, number=g.request_id)
     return Response(text, status, HEADERS, content_type="text/html; charset=utf-8")
 
 

@@ -29,6 +29,7 @@ from app.hacp.journal import Received
 from app.inspector.exchanges import NewExchange, write_exchange, write_refusal
 from app.inspector.findings import Finding
 from app.learners.values import UnknownLearner
+from app.progress.service import is_complete
 from app.settings import Settings
 
 
@@ -108,9 +109,17 @@ def launch(session: Session, settings: Settings, ticket: LaunchTicket, received:
         raise CannotLaunch(
             404, "This course has no address yet. Please tell the person who sent you the link."
         )
-    exchange = _describe(ticket, received, 303, "Session opened", finding)
+    repeated = find_repeat(session, ticket.learner_id, ticket.course_id)
+    exchange = _describe(ticket, received, 303, "Session opened", finding, repeated)
     write_exchange(session, replace(exchange, launch_id=opened.launch_id, is_demo=opened.is_demo))
     return opened.content_url
+
+
+def find_repeat(session: Session, learner_id: str, course_id: str) -> Finding | None:
+    """Tell of a course that is opened again after it was completed: its content may report nothing more."""
+    return (
+        Finding("P1", "the row was complete already") if is_complete(session, learner_id, course_id) else None
+    )
 
 
 def keep_refusal(session: Session, ticket: LaunchTicket, received: Received, error: CannotLaunch) -> None:
@@ -165,7 +174,7 @@ def describe_visit(
 
 
 def _describe(
-    ticket: LaunchTicket, received: Received, status: int, result: str, finding: Finding | None
+    ticket: LaunchTicket, received: Received, status: int, result: str, *findings: Finding | None
 ) -> NewExchange:
     return describe_visit(
         received,
@@ -173,5 +182,5 @@ def _describe(
         result,
         integration_id=ticket.integration_id,
         learner_id=ticket.learner_id,
-        findings=(finding,) if finding else (),
+        findings=tuple(each for each in findings if each),
     )

@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -18,7 +17,6 @@ from app.access.integrations import Integration, UnknownIntegration, get_integra
 from app.access.launches import (
     FromLms,
     IntegrationDisabled,
-    Launch,
     LessonMode,
     OpenLaunch,
     open_launch,
@@ -42,20 +40,20 @@ from app.delivery.queue import (
 )
 from app.hacp import attempts
 from app.hacp.journal import Received
-from app.hacp.launching import REASONS, CannotLaunch, check_host, describe_visit
+from app.hacp.launching import REASONS, CannotLaunch, check_host, describe_visit, find_repeat
 from app.hacp.lms_rules import has_news, seed_attempt
 from app.hacp.upstream_wire import LmsAnswer, NoAnswer, UpstreamCommand, format_request, parse_answer
 from app.hacp.upstream_wire_data import LmsLesson, read_lesson
 from app.hacp.upstream_wire_launch import LmsLaunch
 from app.inspector.exchanges import write_exchange, write_refusal
 from app.inspector.findings import Finding
+from app.learners.erased import ErasedLearner
 from app.learners.students import Student, resolve_student
 from app.learners.values import IdentityKind
 from app.models.launches import UpstreamSession
-from app.models.learning import ProgressRow
 from app.outbound.guard import Call, CannotReach, Reason, Way, judge, send
 from app.outbound.hops import HEADER, MOST_HOPS, Hops, parse_hops
-from app.progress.values import Status
+from app.progress.service import is_complete
 from app.settings import Settings
 
 # A learner waits in front of a white page meanwhile.
@@ -180,7 +178,7 @@ def open_session(
         f"Session opened by {doorstep.host}",
         integration_id=integration.id,
         learner_id=student.learner_id,
-        findings=_findings(doorstep, lesson, student),
+        findings=_findings(session, doorstep, lesson, student),
     )
     write_exchange(session, replace(exchange, launch_id=opened.launch_id, is_demo=opened.is_demo))
     assert opened.content_url is not None, "a unit without an address was refused at the doorstep"
@@ -269,14 +267,19 @@ def _check_answer(answer: LmsAnswer, host: HostName) -> LmsLesson:
 
 def _find_student(session: Session, doorstep: Doorstep, lesson: LmsLesson) -> Student:
     integration = doorstep.integration
-    return resolve_student(
-        session,
-        namespace=f"{integration.id} {doorstep.host}",
-        student_id=lesson.student_id,
-        name=lesson.student_name,
-        student_id_is=_KINDS.get(integration.student_id_is),
-        is_demo=integration.is_demo,
-    )
+    try:
+        return resolve_student(
+            session,
+            namespace=f"{integration.id} {doorstep.host}",
+            student_id=lesson.student_id,
+            name=lesson.student_name,
+            student_id_is=_KINDS.get(integration.student_id_is),
+            is_demo=integration.is_demo,
+        )
+    except ErasedLearner as error:
+        sentence = "Your data was erased here, so that courses cannot be opened for you any more."
+        advice = "If that should change, please tell the people who run your LMS."
+        raise CannotLaunch(403, sentence, Finding("M8", str(doorstep.host)), advice=advice) from error
 
 
 def _keep_upstream(
@@ -317,7 +320,9 @@ def _take_over(
     whose = Whose(launch.integration_id, launch.learner_id, launch.course_id, launch_id=launch.id)
     if not opened.is_demo and lesson.is_credit and launch.lesson_mode is LessonMode.NORMAL:
         owed = take_over_owed(session, from_lms.destination_id, launch.learner_id, launch.course_id, at=now)
-        if owed or has_news(seeded, lesson, is_complete=_is_complete(session, launch)):
+        if owed or has_news(
+            seeded, lesson, is_complete=is_complete(session, launch.learner_id, launch.course_id)
+        ):
             pass_up(session, from_lms.destination_id, whose, at=now, is_exit=False, delay=settings.lms_delay)
     siblings = [each.launch_id for each in list_siblings(session, launch.id)]
     put_off_exits(session, siblings, until=now + _TO_BEGIN)
@@ -325,17 +330,10 @@ def _take_over(
         announce_stranger(session, ask_outlets(session, launch.integration_id)(), whose, at=now)
 
 
-def _is_complete(session: Session, launch: Launch) -> bool:
-    """Tell whether the learner has completed the course, over AICC or xAPI."""
-    status = session.scalar(
-        select(ProgressRow.status).where(
-            ProgressRow.learner_id == launch.learner_id, ProgressRow.course_id == launch.course_id
-        )
-    )
-    return status is not None and Status(status).is_complete
-
-
-def _findings(doorstep: Doorstep, lesson: LmsLesson, student: Student) -> tuple[Finding, ...]:
+def _findings(
+    session: Session, doorstep: Doorstep, lesson: LmsLesson, student: Student
+) -> tuple[Finding, ...]:
     seen = f"student_id {lesson.student_id[:100]} of {doorstep.host}"
     is_new = Finding("M1", seen) if student.is_new else None
-    return tuple(finding for finding in (doorstep.finding, is_new) if finding)
+    repeated = find_repeat(session, student.learner_id, doorstep.unit.course_id)
+    return tuple(finding for finding in (doorstep.finding, is_new, repeated) if finding)

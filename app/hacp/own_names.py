@@ -18,12 +18,12 @@ from app.prepared import Prepared
 
 def ask_own_names(session: Session, launch: Launch) -> Callable[[], tuple[Identity, Identifier]]:
     """Ask what our launch calls its learner and its course; both are made with the first report."""
-    asked = _SELECT.ask(session, {"learner_id": launch.learner_id, "course_id": launch.course_id})
+    asked = _SELECT.ask(session, {"learner_id": launch.reports_as, "course_id": launch.course_id})
 
     def find() -> tuple[Identity, Identifier]:
         row = asked.first()
         if row is None:
-            return own_identity(session, launch.learner_id), own_identifier(session, launch.course_id)
+            return own_identity(session, launch.reports_as), own_identifier(session, launch.course_id)
         return Identity(row.id, row.learner_id), Identifier(row.identifier_id, launch.course_id)
 
     return find

@@ -26,7 +26,8 @@ from app.inspector.exchanges import RecordedChange
 from app.inspector.findings import Finding
 from app.logs import get_logger
 from app.progress.service import Change, Evidence, record
-from app.progress.wording import describe_progress
+from app.progress.values import Report
+from app.progress.wording import describe_disagreement, describe_progress
 from app.settings import Settings
 
 
@@ -54,7 +55,7 @@ def answer(session: Session, settings: Settings, message: Message) -> Reply:
     reported = outcome.reported or (
         Reported(situation.command, session_time=timedelta(0)) if is_first else None
     )
-    change, parked = _report(session, situation, outcome.launch, reported)
+    change, noticed = _report(session, situation, outcome.launch, reported)
     unheard = _pass_on(
         session, settings, situation, outcome.launch, change, is_new=outcome.attempt != attempt
     )
@@ -67,10 +68,12 @@ def answer(session: Session, settings: Settings, message: Message) -> Reply:
         session_id=message.request.session_id,
         result=_result(situation.command, change),
         reply=reply,
-        findings=tuple(finding for finding in (situation.host_finding, parked, unheard) if finding),
+        findings=tuple(
+            each for each in (situation.host_finding, noticed, _find_unread(message), unheard) if each
+        ),
         repairs=tuple(dict.fromkeys((*message.repairs, *outcome.notes))),
         changes=_changes(situation, attempt, outcome, change),
-        is_parked=parked is not None,
+        is_parked=reported is not None and change is None,
     )
     return Reply(reply, find_hops(session, settings, situation))
 
@@ -109,12 +112,22 @@ def _begin(launch: Launch, attempt: Attempt, now: datetime) -> Launch:
 def _report(
     session: Session, situation: Situation, launch: Launch, reported: Reported | None
 ) -> tuple[Change | None, Finding | None]:
-    """Turn the message into progress; a failure parks it and the content still hears that it was kept."""
+    """Turn the message into progress, and say what is odd in it.
+
+    A failure parks the message, and the content still hears that it was kept.
+    """
     if reported is None:
         return None, None
     try:
         with savepoint(session):
-            return _record(session, situation, launch, reported), None
+            report = to_observation(
+                reported,
+                source=launch.id,
+                received_at=situation.now,
+                score_is_percent=situation.integration.score_is_percent,
+            )
+            said = describe_disagreement(report)
+            return _record(session, situation, launch, report), Finding("A5", said) if said else None
     except Exception as error:  # whatever went wrong in the mapping, the data itself is kept
         if find_trouble(error) is not None:
             raise  # Not the message's fault: the whole request is tried again, or answered 503.
@@ -143,18 +156,23 @@ def _pass_on(
     return None
 
 
-def _record(session: Session, situation: Situation, launch: Launch, reported: Reported) -> Change:
+def _find_unread(message: Message) -> Finding | None:
+    """Name the line of aicc_data at which what we could not read begins; its text may be anybody's."""
+    unread = message.data.unread.splitlines()
+    if not unread:
+        return None
+    lines = message.request.aicc_data.splitlines()
+    number = next((at for at, line in enumerate(lines, 1) if line == unread[0]), 1)
+    return Finding("A7", f"from line {number} of aicc_data on, {len(unread)} in all")
+
+
+def _record(session: Session, situation: Situation, launch: Launch, report: Report) -> Change:
     identity, identifier = situation.own_names()
     return record(
         session,
         identity=identity,
         identifier=identifier,
-        report=to_observation(
-            reported,
-            source=launch.id,
-            received_at=situation.now,
-            score_is_percent=situation.integration.score_is_percent,
-        ),
+        report=report,
         evidence=Evidence("exchange", situation.message.received.request_id),
         integration_id=launch.integration_id,
         unit_id=launch.unit_id,

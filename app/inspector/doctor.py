@@ -6,9 +6,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -19,39 +17,44 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access.integrations import Integration, Kind, list_integrations
+from app.access.integrations import Kind, list_integrations
 from app.access.organisation import Organisation, load_organisation
 from app.access.people import has_owner
 from app.db import DatabaseUnavailable
+from app.inspector.asked import Asked, judge_asked
+from app.inspector.checking import Check, State
+from app.inspector.outbox_checks import check_destinations, check_worker
+from app.inspector.reach import check_reach
+from app.inspector.session_checks import check_sessions
+from app.inspector.silence import check_integration
+from app.learners.unmatched import list_unmatched
+from app.models.learning import Observation
 from app.models.records import Exchange
 from app.settings import Settings
 
+MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 LOW_FREE_BYTES = 1024 * 1024 * 1024
-QUIET_AFTER = timedelta(days=7)
 # Earlier than this, Python's bundled SQLite and ssl lack fixes that a server on the internet needs.
 GOOD_PYTHON = (3, 11, 8)
+_REPORTS_LOOKED_AT = 200
+_STRANGERS_LOOKED_AT = 50
+_SKEW = timedelta(minutes=5)
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class State(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
+def examine(
+    session: Session,
+    settings: Settings,
+    migrations: Path,
+    *,
+    asked: Asked | None = None,
+    has_reach: bool = False,
+) -> list[Check]:
+    """Make every check; a database that does not answer fails its own checks and spares the others.
 
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at; `fix` is empty when all is well."""
-
-    check: str
-    state: State
-    detail: str
-    fix: str = ""
-
-
-def examine(session: Session, settings: Settings, migrations: Path) -> list[Check]:
-    """Make every check; a database that does not answer fails its own checks and spares the others."""
+    `asked` is the request of a page that shows them; with `has_reach` the public URL is called.
+    """
     checks = [
         _python(sys.version_info[:3]),
         _data_dir(settings),
@@ -67,8 +70,22 @@ def examine(session: Session, settings: Settings, migrations: Path) -> list[Chec
             cause = getattr(error, "orig", None) or error
             reason = (str(cause).splitlines() or [""])[0]
             fix = "Check WAYMARK_DATABASE_URL and run: flask --app wsgi db upgrade"
-            checks.append(Check(name, State.FAIL, f"the database does not answer this: {reason}", fix))
+            detail = f"the database does not answer this: {reason}"
+            checks.append(Check(name, State.FAIL, detail, fix, "S5"))
+        else:
+            if name == "public_url":
+                checks.extend(_surroundings(load_organisation(session, settings), settings, asked, has_reach))
     return checks
+
+
+def _surroundings(
+    organisation: Organisation, settings: Settings, asked: Asked | None, has_reach: bool
+) -> Iterator[Check]:
+    """Judge how we are asked, and when told so how we answer under our public address."""
+    if organisation.has_public_url:
+        yield judge_asked(asked, organisation.public_url)
+        if has_reach:
+            yield check_reach(organisation, settings)
 
 
 def _python(version: tuple[int, ...]) -> Check:
@@ -98,9 +115,11 @@ def _free_space(settings: Settings) -> Check:
         )
     detail = f"{free / 1024**3:.1f} GiB free"
     if free < LEAST_FREE_BYTES:
-        return Check("free_space", State.FAIL, detail, "Free space now: messages are about to be refused.")
+        return Check(
+            "free_space", State.FAIL, detail, "Free space now: messages are about to be refused.", "S4"
+        )
     if free < LOW_FREE_BYTES:
-        return Check("free_space", State.WARN, detail, "Free space, or lower WAYMARK_EXCHANGE_MAX_MB.")
+        return Check("free_space", State.WARN, detail, "Free space, or lower WAYMARK_EXCHANGE_MAX_MB.", "S4")
     return Check("free_space", State.OK, detail)
 
 
@@ -120,7 +139,13 @@ def _secret_key(settings: Settings) -> Check:
 def _clock(now: datetime) -> Check:
     shown = clock.format_rfc3339(now)
     if now < _BUILT:
-        return Check("clock", State.FAIL, f"the clock says {shown}", "Set the clock, best by NTP.")
+        return Check(
+            "clock",
+            State.FAIL,
+            f"the clock says {shown}",
+            "Set the clock, best by NTP: timedatectl set-ntp true",
+            "S2",
+        )
     return Check("clock", State.OK, shown)
 
 
@@ -132,7 +157,7 @@ def _durability(session: Session, settings: Settings, migrations: Path) -> Itera
     detail = f"{dialect}: " + ", ".join(f"{name} {value}" for name, value in found.items())
     if wrong:
         fix = f"{'; '.join(wrong)}: a power cut may lose messages that were answered with success."
-        yield Check("database", State.FAIL, detail, fix)
+        yield Check("database", State.FAIL, detail, fix, "S5")
     else:
         yield Check("database", State.OK, detail)
 
@@ -157,14 +182,29 @@ def _schema(session: Session, settings: Settings, migrations: Path) -> Iterator[
         yield Check("migrations", State.OK, f"at {', '.join(sorted(heads))}")
     else:
         detail = f"at {', '.join(sorted(current)) or 'nothing'}, the code needs {', '.join(sorted(heads))}"
-        yield Check("migrations", State.FAIL, detail, "flask --app wsgi db upgrade")
+        yield Check("migrations", State.FAIL, detail, "flask --app wsgi db upgrade", "S5")
 
 
 def _database_clock(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
     newest = session.scalar(select(func.max(Exchange.received_at)).where(Exchange.is_demo.is_(False)))
-    if newest is not None and newest > clock.now() + timedelta(minutes=5):
+    if newest is not None and newest > clock.now() + _SKEW:
         detail = f"the newest message is from {clock.format_rfc3339(newest)}, which is still to come"
-        yield Check("clock_against_data", State.WARN, detail, "Set the clock of every host, best by NTP.")
+        fix = "Set the clock of every host, best by NTP: timedatectl set-ntp true"
+        yield Check("clock_against_data", State.WARN, detail, fix, "S2")
+    ahead = _find_ahead(session)
+    if ahead is not None:
+        detail = f"a statement was dated {clock.format_rfc3339(ahead)} before that time had come"
+        yield Check(
+            "clock_of_senders", State.WARN, detail, "Tell whoever sends it: their clock is ahead.", "S2"
+        )
+
+
+def _find_ahead(session: Session) -> datetime | None:
+    """Return the latest date among the newest reports that lay ahead of the moment they came."""
+    row = Observation
+    newest = select(row.event_at, row.received_at).order_by(row.id.desc()).limit(_REPORTS_LOOKED_AT)
+    dates = [at for at, received_at in session.execute(newest) if at > received_at + _SKEW]
+    return max(dates, default=None)
 
 
 def _public_url(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
@@ -176,14 +216,16 @@ def _judge_public_url(organisation: Organisation) -> Check:
     detail = f"{organisation.public_url} (from {organisation.public_url_source})"
     if not organisation.has_public_url:
         fix = "Set it in the pages, or WAYMARK_PUBLIC_URL: content needs an address that it can reach."
-        return Check("public_url", State.WARN, detail, fix)
+        return Check("public_url", State.WARN, detail, fix, "S1")
     if not organisation.is_https:
         fix = "LinkedIn Learning reports to https only; put a proxy with a certificate in front."
         if _is_loopback(organisation.public_host.name):
             fix = "Good for trying out. " + fix
-        return Check("public_url", State.WARN, detail, fix)
+        return Check("public_url", State.WARN, detail, fix, "A8")
     if _is_loopback(organisation.public_host.name):
-        return Check("public_url", State.WARN, detail, "Nobody but this machine reaches a loopback address.")
+        return Check(
+            "public_url", State.WARN, detail, "Nobody but this machine reaches a loopback address.", "S1"
+        )
     return Check("public_url", State.OK, detail)
 
 
@@ -208,32 +250,23 @@ def _integrations(session: Session, settings: Settings, migrations: Path) -> Ite
         fix = "Add one in the pages, or: flask --app wsgi integration add"
         yield Check("integrations", State.WARN, "no content source is registered", fix)
     for each in found:
-        yield _judge_integration(each, _last_heard(session, each.id), clock.now())
+        yield from check_integration(session, each)
+        if each.kind is not Kind.XAPI:
+            yield from check_sessions(session, each)
 
 
-def _last_heard(session: Session, integration_id: str) -> datetime | None:
-    query = select(func.max(Exchange.received_at)).where(
-        Exchange.integration_id == integration_id, Exchange.is_demo.is_(False)
-    )
-    return session.scalar(query)
+def _learners(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    """Count the newest people seen who may be one of several learners."""
+    strangers = list_unmatched(session, limit=_STRANGERS_LOOKED_AT)
+    unsure = [each for each in strangers if len(each.suggestions) > 1 and each.best is None]
+    if unsure:
+        detail = f"{len(unsure)} of the newest {len(strangers)} people seen may be one of several learners"
+        yield Check("learners", State.WARN, detail, "Under Learners, Unmatched, assign the right one.", "M2")
 
 
-def _judge_integration(integration: Integration, last_heard: datetime | None, now: datetime) -> Check:
-    name = f"integration {integration.name}"
-    if not integration.is_enabled:
-        return Check(name, State.WARN, "disabled: its messages are refused", "Enable it to receive again.")
-    has_reported = integration.first_statement_at or integration.first_putparam_at
-    if last_heard is None and not has_reported:
-        fix = "Finish the checklist on its page; nothing has come from it yet."
-        return Check(name, State.WARN, "never heard of", fix)
-    if last_heard is None or now - last_heard > QUIET_AFTER:
-        shown = "long ago" if last_heard is None else clock.format_rfc3339(last_heard)
-        fix = "See whether it is still enabled at the content's side, and whether its secret was changed."
-        return Check(name, State.WARN, f"quiet: last heard {shown}", fix)
-    if integration.kind is not Kind.AICC and integration.first_token_at and not has_reported:
-        fix = "Tokens are asked for, but no report came: compare the Tracking URL."
-        return Check(name, State.WARN, "only token requests so far", fix)
-    return Check(name, State.OK, f"last heard {clock.format_rfc3339(last_heard)}")
+def _outbox(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
+    yield from check_worker(session)
+    yield from check_destinations(session)
 
 
 _Look = Callable[[Session, Settings, Path], Iterator[Check]]
@@ -244,4 +277,6 @@ _DATABASE_CHECKS: tuple[tuple[str, _Look], ...] = (
     ("public_url", _public_url),
     ("owner", _owner),
     ("integrations", _integrations),
+    ("learners", _learners),
+    ("outbox", _outbox),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from app import clock
 from app.inspector.findings import Finding
 from app.inspector.redact import redact
 from app.models.base import table_of
-from app.models.records import Exchange as Row, FindingRow
+from app.models.records import Exchange as Row, FindingRow, Statement
 from app.prepared import Prepared
 
 # A plain exchange keeps this much of each body; a parked one is kept whole: nothing else holds its data.
@@ -100,13 +101,7 @@ def list_exchanges(
     if launch_id is not None:
         query = query.where(Row.launch_id == launch_id)
     rows = session.scalars(query).all()
-    findings: dict[str, list[Finding]] = {}
-    for exchange_id, code, detail in session.execute(
-        select(FindingRow.exchange_id, FindingRow.code, FindingRow.detail)
-        .where(FindingRow.exchange_id.in_([row.id for row in rows]))
-        .order_by(FindingRow.id)
-    ):
-        findings.setdefault(exchange_id, []).append(Finding(code, detail))
+    findings = list_findings(session, [row.id for row in rows])
     return [
         Exchange(
             id=row.id,
@@ -125,6 +120,24 @@ def list_exchanges(
         )
         for row in rows
     ]
+
+
+def list_findings(session: Session, exchange_ids: Collection[str]) -> dict[str, list[Finding]]:
+    """List what was found in these exchanges, by their ids; those without findings are left out."""
+    findings: dict[str, list[Finding]] = {}
+    for exchange_id, code, detail in session.execute(
+        select(FindingRow.exchange_id, FindingRow.code, FindingRow.detail)
+        .where(FindingRow.exchange_id.in_(exchange_ids))
+        .order_by(FindingRow.id)
+    ):
+        findings.setdefault(exchange_id, []).append(Finding(code, detail))
+    return findings
+
+
+def list_exchanges_of(session: Session, statement_keys: Collection[int]) -> dict[int, str]:
+    """Return by which exchange each of these statements came."""
+    query = select(Statement.key, Statement.exchange_id).where(Statement.key.in_(statement_keys))
+    return {row.key: row.exchange_id for row in session.execute(query)}
 
 
 def prune_exchanges(session: Session, *, older_than: timedelta, max_bytes: int, batch: int = 2000) -> int:

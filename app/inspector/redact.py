@@ -16,9 +16,17 @@ _JSON = re.compile(rb'(?i)("(?:' + _SECRET_FIELDS + rb')"\s*:\s*)"(?:[^"\\]|\\.)
 # A header line is short; without a bound a body of nothing but names would take quadratic time.
 _MULTIPART = re.compile(rb'(?i)(name="?(?:' + _SECRET_FIELDS + rb')"?[^\r\n]{0,80}\r?\n\r?\n)[^\r\n]*')
 
+# A header's value that somebody put into a text. Words follow "basic" too: a token has a digit, or a capital
+# after a small letter. Bounded, for the same reason.
+_HEADER = re.compile(
+    rb"((?i:\b(?:bearer|basic)(?:\s|%20|\+){1,3}))"
+    rb"(?=[\w.~+/-]{0,200}?(?:[0-9]|[a-z][A-Z]))[\w.~+/-]{12,}(?:=|%3D){0,2}"
+)
+
 
 def redact(body: bytes) -> bytes:
     """Return the bytes with the values of secret fields replaced by `[redacted]`."""
     body = _FORM.sub(rb"\1[redacted]", body)
     body = _JSON.sub(rb'\1"[redacted]"', body)
-    return _MULTIPART.sub(rb"\1[redacted]", body)
+    body = _MULTIPART.sub(rb"\1[redacted]", body)
+    return _HEADER.sub(rb"\1[redacted]", body)

@@ -10,12 +10,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.inspector.exchanges import BODY_CAP_BYTES, RecordedChange
+from app.inspector.exchanges import ANONYMOUS_CAP_BYTES, BODY_CAP_BYTES, RecordedChange
 from app.inspector.findings import Finding
 from app.inspector.messages import Asked, read_request, readable
 from app.models.records import Exchange as Row, FindingRow
 
 PAGE = 200
+
+
+# What is as long as a cap was cut there, but for the one in thousands that is just as long.
+_CUTS = (ANONYMOUS_CAP_BYTES, BODY_CAP_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,11 @@ class SessionMessage:
 
     @property
     def is_request_cut(self) -> bool:
-        return not self.is_parked and len(self.request_body) == BODY_CAP_BYTES
+        return not self.is_parked and len(self.request_body) in _CUTS
 
     @property
     def is_reply_cut(self) -> bool:
-        return not self.is_parked and len(self.reply_body) == BODY_CAP_BYTES
+        return not self.is_parked and len(self.reply_body) in _CUTS
 
     def asked(self) -> Asked:
         """Take the request apart; parses the body anew."""
@@ -103,6 +107,13 @@ def iterate_messages(session: Session, launch_id: str) -> Iterator[SessionMessag
         session.expunge_all()
         page = list_messages(session, launch_id, after=page.newer)
         yield from page.messages
+
+
+def find_message(session: Session, exchange_id: str) -> SessionMessage | None:
+    """Return any one exchange, of a session or of none, or None."""
+    # What is no id of ours need not be asked for; PostgreSQL takes no NUL.
+    row = session.get(Row, exchange_id) if exchange_id.isalnum() else None
+    return None if row is None else _to_messages(session, [row])[0]
 
 
 def _find_mark(session: Session, launch_id: str, exchange_id: str | None) -> tuple[datetime, str] | None:

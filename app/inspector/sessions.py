@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.launches import Launch, to_launch
@@ -103,6 +103,7 @@ def list_sessions(
     learner_id: str | None = None,
     course_id: str | None = None,
     is_heard: bool | None = None,
+    updated_since: datetime | None = None,
     before: str | None = None,
     limit: int = 20,
 ) -> list[SessionLine]:
@@ -111,6 +112,9 @@ def list_sessions(
     `is_heard` asks for those whose content has called, or for those whose has not.
     """
     query = _wanted(select(*_COLUMNS), learner_id, course_id, is_heard).order_by(LaunchRow.id.desc())
+    if updated_since is not None:
+        moments = (LaunchRow.opened_at, LaunchRow.last_message_at, LaunchRow.ended_at)
+        query = query.where(or_(*(each >= updated_since for each in moments)))
     if before is not None:
         query = query.where(LaunchRow.id < before)
     return _to_lines(session, query.limit(limit))

@@ -109,7 +109,7 @@ def _judge(session: Session, settings: Settings, launch: Any, now: datetime) -> 
     reported = Reported(Command.EXIT_AU, status, session_time=launch.closed_time + launch.segment_time)
     change = record(
         session,
-        identity=own_identity(session, launch.learner_id),
+        identity=own_identity(session, launch.named_learner_id or launch.learner_id),
         identifier=own_identifier(session, launch.course_id),
         report=to_observation(
             reported,

@@ -16,15 +16,17 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app import clock, metrics
+from app.access.idempotency import prune_keys
 from app.access.tokens import prune_tokens
 from app.catalog.import_jobs import tidy
-from app.db import DatabaseUnavailable, transact
+from app.db import DatabaseUnavailable, reading, transact
 from app.delivery.watching import prune_deliveries, watch
 from app.delivery.worker import Context, Postman, deliver_due
 from app.inspector.exchanges import prune_exchanges
 from app.jobs.expiry import expire_launches
 from app.jobs.imports import Desk, ImportClerk
 from app.jobs.lease import take_lease
+from app.jobs.overview import count_overview
 from app.logs import get_logger
 from app.settings import Settings
 
@@ -44,6 +46,8 @@ class Job:
     name: str
     every: timedelta
     step: Callable[[Session, Settings], int]
+    # For a step that looks at much and opens its own short transaction: on SQLite it would stop all writers.
+    is_reading: bool = False
 
 
 def _prune_exchanges(session: Session, settings: Settings) -> int:
@@ -53,6 +57,10 @@ def _prune_exchanges(session: Session, settings: Settings) -> int:
 
 def _prune_tokens(session: Session, _settings: Settings) -> int:
     return prune_tokens(session)
+
+
+def _prune_keys(session: Session, _settings: Settings) -> int:
+    return prune_keys(session)
 
 
 def _tidy_imports(session: Session, _settings: Settings) -> int:
@@ -65,7 +73,9 @@ JOBS = (
     Job("prune_deliveries", timedelta(minutes=15), prune_deliveries),
     Job("prune_exchanges", timedelta(minutes=5), _prune_exchanges),
     Job("prune_tokens", timedelta(minutes=15), _prune_tokens),
+    Job("prune_keys", timedelta(minutes=15), _prune_keys),
     Job("tidy_imports", timedelta(minutes=1), _tidy_imports),
+    Job("count_overview", timedelta(seconds=25), count_overview, is_reading=True),
 )
 
 
@@ -130,11 +140,16 @@ def _take(job: Job, holder: str) -> bool:
 def _work_off(job: Job, settings: Settings, stop: threading.Event | None) -> int:
     total = 0
     for _ in range(MOST_STEPS):
-        rows = transact(lambda session: job.step(session, settings))
+        rows = _read(job, settings) if job.is_reading else transact(lambda each: job.step(each, settings))
         total += rows
         if rows == 0 or (stop is not None and stop.is_set()):
             break
     return total
+
+
+def _read(job: Job, settings: Settings) -> int:
+    with reading() as session:
+        return job.step(session, settings)
 
 
 def _die_with_parent() -> None:

@@ -6,19 +6,23 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import on_conflict_insert
+from app.learners.erased import check_not_erased
 from app.learners.values import (
     BadLearner,
     Identity,
     IdentityKind,
+    KnownIdentity,
     Learner,
     UnknownLearner,
     clean_name,
+    name_key,
     normalise_value,
+    stem_of,
 )
 from app.models import learning as tables
 from app.models.base import fit_key, new_id, table_of
@@ -117,7 +121,7 @@ def add_learner(
     session.execute(
         update(tables.Learner)
         .where(tables.Learner.id == learner_id)
-        .values(name=cleaned, sort_name=cleaned.casefold()[:300], is_provisional=False)
+        .values(**name_columns(cleaned), is_provisional=False, is_ignored=False)
     )
     if attributes is not None:
         _write_attributes(session, learner_id, attributes)
@@ -132,11 +136,38 @@ def _write_attributes(session: Session, learner_id: str, attributes: Mapping[str
 
 
 def get_learner(session: Session, learner_id: str) -> Learner:
-    """Read one learner; raises UnknownLearner."""
-    learners = _read(session, select(tables.Learner).where(tables.Learner.id == learner_id))
+    """Read one learner; the id of one who was merged leads to the other. Raises UnknownLearner."""
+    current_id = _follow(session, learner_id)
+    learners = read_learners(session, select(tables.Learner).where(tables.Learner.id == current_id))
     if not learners:
         raise UnknownLearner(f"there is no learner {learner_id!r}")
     return learners[0]
+
+
+def lock_learner(session: Session, learner_id: str) -> Learner:
+    """Read one learner as `get_learner` does, and keep them from being merged until the commit."""
+    _follow(session, learner_id, locks=True)
+    return get_learner(session, learner_id)
+
+
+def list_ids_of(session: Session, learner_id: str) -> list[str]:
+    """Return a learner's id and those of all merged into them, as deliveries and exchanges still say."""
+    ids = [learner_id]
+    for each in ids:
+        row = tables.Learner
+        ids += session.scalars(select(row.id).where(row.merged_into_id == each, row.id.not_in(ids)))
+    return ids
+
+
+def _follow(session: Session, learner_id: str, *, locks: bool = False) -> str:
+    row = tables.Learner
+    while True:
+        query = select(row.merged_into_id).where(row.id == learner_id)
+        # A merge holds both of its learners: whoever waits for it reads what it left.
+        into = session.scalar(query.with_for_update(read=True) if locks else query)
+        if into is None:
+            return learner_id
+        learner_id = into
 
 
 def read_attributes(session: Session, learner_id: str) -> dict[str, str]:
@@ -144,34 +175,6 @@ def read_attributes(session: Session, learner_id: str) -> dict[str, str]:
     text = session.scalar(select(tables.Learner.attributes).where(tables.Learner.id == learner_id))
     attributes: dict[str, str] = json.loads(text) if text else {}
     return attributes
-
-
-def list_learners(
-    session: Session, *, text: str = "", after: str | None = None, limit: int | None = None
-) -> list[Learner]:
-    """List learners by name; `text` is sought in names and identities, `after` is the id before the page."""
-    query = select(tables.Learner).order_by(tables.Learner.sort_name, tables.Learner.id)
-    if text:
-        query = query.where(matches_text(text))
-    if after is not None:
-        last = session.get(tables.Learner, after)
-        if last is not None:
-            row = tables.Learner
-            query = query.where(
-                (row.sort_name > last.sort_name) | ((row.sort_name == last.sort_name) & (row.id > last.id))
-            )
-    if limit is not None:
-        query = query.limit(limit)
-    return _read(session, query)
-
-
-def matches_text(text: str) -> ColumnElement[bool]:
-    """Return the SQL condition that a learner's name or one of their identities holds this text."""
-    row, folded = tables.Identity, text.casefold()
-    by_identity = select(row.learner_id).where(
-        row.folded.contains(folded, autoescape=True), row.kind != IdentityKind.LEARNER.value
-    )
-    return tables.Learner.sort_name.contains(folded, autoescape=True) | tables.Learner.id.in_(by_identity)
 
 
 def identities_of(session: Session, learner_ids: Iterable[str]) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -186,6 +189,17 @@ def identities_of(session: Session, learner_ids: Iterable[str]) -> dict[str, tup
     return {learner_id: tuple(pairs) for learner_id, pairs in found.items()}
 
 
+def list_identities(session: Session, learner_id: str) -> list[KnownIdentity]:
+    """List a learner's identities in the order in which they came, without our own opaque ids."""
+    row = tables.Identity
+    query = (
+        select(row.id, row.kind, row.namespace, row.value, row.first_seen_at)
+        .where(row.learner_id == learner_id, row.kind != IdentityKind.LEARNER.value)
+        .order_by(row.id)
+    )
+    return [KnownIdentity(*found) for found in session.execute(query)]
+
+
 def delete_demo_learners(session: Session) -> int:
     """Delete the learners that the demo made; their progress goes with them. Returns how many."""
     demo = select(tables.Learner.id).where(tables.Learner.is_demo)
@@ -197,6 +211,33 @@ def delete_demo_learners(session: Session) -> int:
     return count
 
 
+def identity_columns(learner_id: str, kind: IdentityKind, value: str, namespace: str = "") -> dict[str, str]:
+    """Return a normalised value and the forms of it that are compared."""
+    value = _fit(value)
+    folded = _fit(value.casefold())
+    return {
+        "learner_id": learner_id,
+        "kind": kind.value,
+        "namespace": namespace,
+        "value": value,
+        "folded": folded,
+        "stem": stem_of(folded),
+    }
+
+
+def name_columns(name: str) -> dict[str, str]:
+    """Return a name and the forms of it that tables are sorted by and compared with."""
+    return {"name": name, "sort_name": name.casefold()[:300], "name_key": name_key(name)}
+
+
+def check_email(text: str) -> str:
+    """Return an e-mail address as it is kept; raises BadLearner for what is none."""
+    value = _fit(normalise_value(IdentityKind.EMAIL, text))
+    if "@" not in value or " " in value:
+        raise BadLearner(f"{value!r} is not an e-mail address")
+    return value
+
+
 def _fit(text: str) -> str:
     return fit_key(text, 800)
 
@@ -204,16 +245,14 @@ def _fit(text: str) -> str:
 def _given_identities(email: str | None, user_id: str | None) -> list[tuple[IdentityKind, str]]:
     given = []
     if email and email.strip():
-        value = _fit(normalise_value(IdentityKind.EMAIL, email))
-        if "@" not in value or " " in value:
-            raise BadLearner(f"{value!r} is not an e-mail address")
-        given.append((IdentityKind.EMAIL, value))
+        given.append((IdentityKind.EMAIL, check_email(email)))
     if user_id and user_id.strip():
         given.append((IdentityKind.USER_ID, _fit(normalise_value(IdentityKind.USER_ID, user_id))))
     return given
 
 
-def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-def]  # a select of any shape
+def read_learners(session: Session, query: Select[tables.Learner]) -> list[Learner]:
+    """Return the learners of a query, with their identities."""
     rows = session.scalars(query).all()
     identities = identities_of(session, [row.id for row in rows])
     return [
@@ -223,6 +262,10 @@ def _read(session: Session, query) -> list[Learner]:  # type: ignore[no-untyped-
             identities=identities.get(row.id, ()),
             is_provisional=row.is_provisional,
             is_demo=row.is_demo,
+            group=row.group_name,
+            manager=row.manager,
+            is_ignored=row.is_ignored,
+            created_at=row.created_at,
         )
         for row in rows
     ]
@@ -233,6 +276,9 @@ _IDENTITY, _LEARNER = table_of(tables.Identity), table_of(tables.Learner)
 _select_row = select(_IDENTITY.c.id, _IDENTITY.c.learner_id, _LEARNER.c.name, _LEARNER.c.is_provisional).join(
     _LEARNER, _LEARNER.c.id == _IDENTITY.c.learner_id
 )
+# An observation's foreign key takes this lock a little later anyhow. Taken here it holds the identity to its
+# learner until the commit: a merge waits for what is being recorded, or is waited for (see `merging`).
+_select_row = _select_row.with_for_update(read=True, key_share=True, of=_IDENTITY)
 _SELECT_EXACT = Prepared(
     _select_row.where(
         _IDENTITY.c.kind == bindparam("kind"),
@@ -274,8 +320,7 @@ def _insert_learner(session: Session, *, name: str, is_provisional: bool, is_dem
     session.execute(
         insert(tables.Learner).values(
             id=learner_id,
-            name=name,
-            sort_name=name.casefold()[:300],
+            **name_columns(name),
             is_provisional=is_provisional,
             is_demo=is_demo,
             created_at=clock.now(),
@@ -293,15 +338,15 @@ def _attach(
     *,
     home_page: str | None = None,
 ) -> Identity:
-    """Insert the identity; when another request did so first, use that one and drop our empty learner."""
+    """Insert the identity; when another request did so first, use that one and drop our empty learner.
+
+    Raises ErasedLearner for a name of somebody who was erased.
+    """
+    check_not_erased(session, kind, namespace, value)
     identity_id = session.execute(
         on_conflict_insert(session, tables.Identity)
         .values(
-            learner_id=learner_id,
-            kind=kind.value,
-            namespace=namespace,
-            value=value,
-            folded=_fit(value.casefold()),
+            **identity_columns(learner_id, kind, value, namespace),
             home_page=None if home_page is None else home_page[:1000],
             first_seen_at=clock.now(),
         )
@@ -331,7 +376,5 @@ def _name_provisional(session: Session, learner_id: str, old_name: str, name: st
     ).all()
     if old_name in {clean_name(value) for value in values}:
         session.execute(
-            update(tables.Learner)
-            .where(tables.Learner.id == learner_id)
-            .values(name=cleaned, sort_name=cleaned.casefold()[:300])
+            update(tables.Learner).where(tables.Learner.id == learner_id).values(**name_columns(cleaned))
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -19,11 +22,31 @@ class IdentityKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A name by which somebody may be known, whether or not it is stored."""
+
+    kind: IdentityKind
+    namespace: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A stored identity and the learner it means now."""
 
     id: int
     learner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIdentity:
+    """An identity as a learner's page shows it; `namespace` tells apart two sources with one value."""
+
+    id: int
+    kind: str
+    namespace: str
+    value: str
+    first_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +56,10 @@ class Learner:
     identities: tuple[tuple[str, str], ...]
     is_provisional: bool
     is_demo: bool
+    group: str = ""
+    manager: str = ""
+    is_ignored: bool = False
+    created_at: datetime | None = None
 
 
 class UnknownLearner(LookupError):
@@ -53,6 +80,26 @@ def normalise_value(kind: IdentityKind, value: str) -> str:
     if kind is IdentityKind.MBOX_SHA1SUM:
         return value.lower()
     return value
+
+
+def stem_of(folded: str) -> str:
+    """Return what stands before the @ of a folded value, the whole of it where there is none.
+
+    >>> stem_of("ana.diaz@example.com")
+    'ana.diaz'
+    """
+    return folded.partition("@")[0] or folded
+
+
+def name_key(name: str) -> str:
+    """Return the words of a name without case, accents, punctuation and order, so that like names are equal.
+
+    >>> name_key("Díaz, Ana")
+    'ana diaz'
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)).replace("_", " "))
+    return " ".join(sorted(words))[:300] or name.casefold()[:300] or "?"
 
 
 def clean_name(name: str) -> str:

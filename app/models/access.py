@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Instant, Sequence, new_id
@@ -99,6 +99,36 @@ class AccessToken(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
+class ApiToken(Base):
+    """A token of the REST API, by the SHA-256 of its text; `prefix` is how the text begins."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    prefix: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(200))
+    scopes: Mapped[str] = mapped_column(String(400))
+    created_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_address: Mapped[str | None] = mapped_column(String(64))
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class IdempotencyKey(Base):
+    """What a program made under a key of its choice, so that the same request again makes nothing more."""
+
+    __tablename__ = "idempotency_key"
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    token_id: Mapped[str] = mapped_column(String(18))
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made: Mapped[str] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class Person(Base):
     """Somebody who signs in to the pages."""
 
@@ -110,8 +140,33 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16))
     is_disabled: Mapped[bool] = mapped_column(default=False)
+    # Until the person has set a password by their link.
+    is_invited: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PersonLink(Base):
+    """The one link by which a person sets a password, by the SHA-256 of its token."""
+
+    __tablename__ = "person_link"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SavedView(Base):
+    """What a person keeps of the progress table's address: filters and order, under a name."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    query: Mapped[str] = mapped_column(Text)
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class PersonSession(Base):
@@ -139,19 +194,33 @@ class FailedTry(Base):
 
 
 class AuditEntry(Base):
-    """One act of an admin; rows are only ever added."""
+    """One act of an admin; rows are only ever added, each with a hash over itself and the one before."""
 
     __tablename__ = "audit_entry"
 
     id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(Instant, index=True)
-    actor_id: Mapped[str | None] = mapped_column(String(18))
+    actor_id: Mapped[str | None] = mapped_column(String(18), index=True)
     actor_name: Mapped[str] = mapped_column(String(200))
+    actor_role: Mapped[str | None] = mapped_column(String(16))
     address: Mapped[str | None] = mapped_column(String(64))
     request_id: Mapped[str | None] = mapped_column(String(18))
     action: Mapped[str] = mapped_column(String(64))
     target: Mapped[str] = mapped_column(String(300))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # Part of what is hashed; gone where the words about an erased person are gone.
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+
+
+class AuditHead(Base):
+    """The newest entry of the audit log: without it nobody would miss that one. One row at most."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class JobLease(Base):

@@ -42,7 +42,7 @@ class Destination(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-_IS_PENDING = text("state = 'pending'")
+_IS_PENDING, _IS_HELD = text("state = 'pending'"), text("state = 'held'")
 
 
 class Delivery(Base):
@@ -65,6 +65,14 @@ class Delivery(Base):
             "id",
             sqlite_where=_IS_PENDING,
             postgresql_where=_IS_PENDING,
+        ),
+        Index(
+            "ix_delivery_held",
+            "destination_id",
+            "order_key",
+            "id",
+            sqlite_where=_IS_HELD,
+            postgresql_where=_IS_HELD,
         ),
         Index("ix_delivery_state", "state", "id"),
         Index("ix_delivery_destination", "destination_id", "id"),
@@ -108,7 +116,7 @@ class DeliveryTry(Base):
 
     id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), index=True)
-    started_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime] = mapped_column(Instant, index=True)
     milliseconds: Mapped[int | None]
     status: Mapped[int | None]
     # '' for a good one; NULL while nobody knows how it ended.

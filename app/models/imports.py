@@ -1,4 +1,4 @@
-"""Imports of packages in the background: the job, the uploaded file in pieces, and what was found in it."""
+"""Imports of packages in the background, file and findings; lists of learners that wait for a look."""
 
 from __future__ import annotations
 
@@ -54,3 +54,15 @@ class ImportItem(Base):
     identifiers: Mapped[str] = mapped_column(Text)
     # One a line: what is wrong with it, or what would change.
     notes: Mapped[str] = mapped_column(Text)
+
+
+class LearnerSheet(Base):
+    """An uploaded list of learners, between its preview and its being taken in; it does not stay for long."""
+
+    __tablename__ = "learner_sheet"
+
+    id: Mapped[str] = mapped_column(String(18), primary_key=True, default=new_id)
+    file_name: Mapped[str] = mapped_column(String(255))
+    # Compressed, as it came.
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -50,6 +50,8 @@ class Launch(Base):
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("assignable_unit.id", ondelete="CASCADE"), index=True)
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), index=True)
+    # Whom it was opened for, where that learner has been merged into another: it reports under their name.
+    named_learner_id: Mapped[str | None] = mapped_column(String(18))
     # The first message makes or joins the attempt; opening a link does not.
     attempt_id: Mapped[str | None] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), index=True)
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -1,13 +1,16 @@
-"""The xAPI statement store, and the log of exchanges with its findings."""
+"""The xAPI statement store, the log of exchanges with its findings, and figures counted beforehand."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Instant, Sequence
+from app.models.base import Base, Instant, Sequence, Span
+
+# Refused by HTTP status, or by the words of a protocol that answers 200 with an error of its own.
+IS_REFUSED = "status >= 400 OR substr(result, 1, 7) = 'Refused'"
 
 
 class Statement(Base):
@@ -48,6 +51,22 @@ class Exchange(Base):
     __table_args__ = (
         Index("ix_exchange_integration", "integration_id", "received_at"),
         Index("ix_exchange_launch", "launch_id", "received_at"),
+        Index("ix_exchange_face", "face", "received_at"),
+        Index("ix_exchange_learner", "learner_id", "received_at"),
+        Index(
+            "ix_exchange_refused",
+            "received_at",
+            "id",
+            sqlite_where=text(IS_REFUSED),
+            postgresql_where=text(IS_REFUSED),
+        ),
+        Index(
+            "ix_exchange_parked",
+            "received_at",
+            "id",
+            sqlite_where=text("is_parked"),
+            postgresql_where=text("is_parked"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(18), primary_key=True)
@@ -84,6 +103,7 @@ class FindingRow(Base):
     """A finding about one exchange: a stable code and what was seen."""
 
     __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_code", "code", "at", "exchange_id"),)
 
     id: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
     exchange_id: Mapped[str] = mapped_column(ForeignKey("exchange.id", ondelete="CASCADE"), index=True)
@@ -91,3 +111,17 @@ class FindingRow(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     code: Mapped[str] = mapped_column(String(8))
     detail: Mapped[str] = mapped_column(Text)
+
+
+class StoredFigures(Base):
+    """The overview's numbers of a period, counted by the worker where counting takes long."""
+
+    __tablename__ = "stored_figures"
+
+    days: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    zone: Mapped[str] = mapped_column(String(64))
+    has_demo: Mapped[bool]
+    counted_at: Mapped[datetime] = mapped_column(Instant)
+    took: Mapped[timedelta] = mapped_column(Span)
+    # JSON, as `inspector/overview` writes and reads it.
+    figures: Mapped[str] = mapped_column(Text)

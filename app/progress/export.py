@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from app import clock
@@ -30,7 +31,7 @@ COLUMNS = (
     "completed_at",
     "demo",
 )
-_LOCAL_COLUMNS = ("first_seen", "last_activity", "completed_at")
+LOCAL_COLUMNS = ("first_seen", "last_activity", "completed_at")
 
 # What a spreadsheet takes for the beginning of a formula, the full-width forms too.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -42,14 +43,15 @@ def format_csv(lines: Iterable[ProgressLine], *, time_zone: str) -> Iterator[str
     Text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     zone = ZoneInfo(time_zone)
-    yield write_row([*COLUMNS, *(f"{name} ({time_zone})" for name in _LOCAL_COLUMNS)])
+    yield write_row([*COLUMNS, *(f"{name} ({time_zone})" for name in LOCAL_COLUMNS)])
     for line in lines:
-        yield write_row(_cells(line, zone))
+        local = (_local(moment, zone) for moment in moments_of(line))
+        yield write_row([*(make_harmless(text) for text in format_cells(line)), *local])
 
 
-def _cells(line: ProgressLine, zone: ZoneInfo) -> list[str]:
-    moments = (line.first_seen, line.last_activity, line.completed_at)
-    texts = (
+def format_cells(line: ProgressLine) -> list[str]:
+    """Return what the columns say of a row, as text; a spreadsheet might run some of it as a formula."""
+    return [
         line.learner_id,
         line.learner_name,
         _identity(line, "email"),
@@ -58,18 +60,18 @@ def _cells(line: ProgressLine, zone: ZoneInfo) -> list[str]:
         line.course_title,
         line.activity_id,
         line.course_type,
-    )
-    return [
-        *(make_harmless(text) for text in texts),
         str(plain_number(line.percent)),
         line.status.value,
         "" if line.score is None else str(plain_number(line.score)),
         str(plain_number(line.time_seconds)),
         "both" if len(line.channels) > 1 else "".join(channel.value for channel in line.channels),
-        *("" if moment is None else clock.format_rfc3339(moment) for moment in moments),
+        *("" if moment is None else clock.format_rfc3339(moment) for moment in moments_of(line)),
         "yes" if line.is_demo else "no",
-        *(_local(moment, zone) for moment in moments),
     ]
+
+
+def moments_of(line: ProgressLine) -> tuple[datetime | None, ...]:
+    return line.first_seen, line.last_activity, line.completed_at
 
 
 def _identity(line: ProgressLine, kind: str) -> str:
@@ -90,3 +92,14 @@ def write_row(cells: list[str]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue()
+
+
+# Rows leave in pieces of this many: one system call a row would be most of the work.
+_ROWS_A_PIECE = 200
+
+
+def in_pieces(rows: Iterable[str]) -> Iterator[str]:
+    """Yield the rows of a long file, joined into pieces."""
+    rows = iter(rows)
+    while piece := "".join(islice(rows, _ROWS_A_PIECE)):
+        yield piece

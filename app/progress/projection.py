@@ -1,8 +1,9 @@
-"""The progress that a learner's observations of a course add up to, read again from the log."""
+"""The progress that observations of a learner on a course come to, with what was decided, from the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.models.base import table_of
 from app.models.learning import AssignableUnit, CourseIdentifier, Identity, Observation
 from app.prepared import Prepared
-from app.progress import rules
-from app.progress.rows import to_report
-from app.progress.values import Progress
+from app.progress.decisions import ask_decisions, to_decision
+from app.progress.folding import fold
+from app.progress.rows import row_columns, to_report
+from app.progress.values import Decision, Progress
 
 _OBSERVATION, _UNIT = table_of(Observation), table_of(AssignableUnit)
 _SELECT_OBSERVATIONS = Prepared(
@@ -29,17 +31,34 @@ _SELECT_OBSERVATIONS = Prepared(
 )
 
 
-def project_pair(session: Session, learner_id: str, course_id: str) -> Progress | None:
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A row as it has to be."""
+
+    progress: Progress
+    has_decision: bool
+
+    def columns(self) -> dict[str, Any]:
+        """Return the column values that a row keeps of it."""
+        return {**row_columns(self.progress), "has_decision": self.has_decision}
+
+
+def project_pair(
+    session: Session, learner_id: str, course_id: str, *, may_have_decision: bool = True
+) -> Projection | None:
     """Return what still counts of one learner on one course, None when nothing does."""
+    asked = ask_decisions(session, learner_id, course_id) if may_have_decision else None
     rows = _SELECT_OBSERVATIONS.all(session, {"learner_id": learner_id, "course_id": course_id})
-    if not rows:
+    decisions = [to_decision(row) for row in asked.all()] if asked else []
+    if not rows and not decisions:
         return None
-    return project_rows(rows, list_parts(session, [course_id]).get(course_id, frozenset()))
+    return project_rows(rows, decisions, list_parts(session, [course_id]).get(course_id, frozenset()))
 
 
-def project_rows(rows: Iterable[Any], parts: frozenset[str]) -> Progress:
-    """Return the progress of observation rows of one learner and course with these units."""
-    return rules.project_course(((row.unit_id, to_report(row)) for row in rows), parts)
+def project_rows(rows: Iterable[Any], decisions: Sequence[Decision], parts: frozenset[str]) -> Projection:
+    """Return what observation rows and decisions of one learner come to on a course with these units."""
+    observed = ((row.id, row.unit_id, to_report(row)) for row in rows)
+    return Projection(fold(observed, decisions, parts), has_decision=bool(decisions))
 
 
 def list_parts(session: Session, course_ids: Iterable[str]) -> Mapping[str, frozenset[str]]:

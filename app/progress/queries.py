@@ -6,40 +6,29 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import Select, and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.catalog.service import matches_text as course_matches
-from app.learners.service import identities_of, matches_text as learner_matches
+from app.learners.service import identities_of
 from app.models.base import Instant
 from app.models.learning import Course, Learner, ProgressRow
+from app.progress.conditions import ProgressFilter as ProgressFilter, Sort as Sort, list_conditions
 from app.progress.values import Channel, Status
 
 COUNT_CAP = 10_000
 _STREAM_BATCH = 500
+# Without an index, all rows that are left are sorted again for each batch.
+_SORTED_BATCH = 5_000
 
 
 class BadCursor(ValueError):
     """The page mark in the address is damaged or belongs to another sort order."""
-
-
-class Sort(Enum):
-    """What a table may be sorted by: the column, and what stands for an empty value."""
-
-    LEARNER = "learner"
-    COURSE = "course"
-    PERCENT = "percent"
-    STATUS = "status"
-    FIRST_SEEN = "first_seen"
-    LAST_ACTIVITY = "last_activity"
-    COMPLETED_AT = "completed_at"
-    TIME = "time"
 
 
 _SORT_COLUMNS: dict[Sort, Any] = {
@@ -51,25 +40,10 @@ _SORT_COLUMNS: dict[Sort, Any] = {
     Sort.LAST_ACTIVITY: ProgressRow.last_activity,
     Sort.COMPLETED_AT: ProgressRow.completed_at,
     Sort.TIME: ProgressRow.time,
+    Sort.UPDATED_AT: ProgressRow.updated_at,
+    Sort.PAIR: ProgressRow.learner_id,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressFilter:
-    """Which rows; an empty field asks for nothing. `until` is exclusive, both bound the last activity."""
-
-    learner_id: str | None = None
-    course_id: str | None = None
-    learner_text: str = ""
-    course_text: str = ""
-    statuses: frozenset[Status] = field(default_factory=frozenset)
-    percent_min: float | None = None
-    percent_max: float | None = None
-    channel: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    has_videos: bool = False
-    has_demo: bool = True
+_WITHOUT_INDEX = {Sort.FIRST_SEEN, Sort.COMPLETED_AT, Sort.TIME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +65,11 @@ class ProgressLine:
     first_seen: datetime | None
     last_activity: datetime | None
     completed_at: datetime | None
+    updated_at: datetime
+    group: str
     is_demo: bool
+    # A decision counts in it: it is not what the messages alone would make.
+    is_decided: bool
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that `progress list --json` and the exports share."""
@@ -136,14 +114,24 @@ def list_progress(
     is_descending: bool = True,
     cursor: str | None = None,
     limit: int = 50,
+    matching: int | None = None,
 ) -> Page:
-    """Return one page by key, never by offset; raises BadCursor for a damaged mark."""
+    """Return one page by key, never by offset; raises BadCursor for a damaged mark.
+
+    `matching` is what `count_progress` said, where it was asked already.
+    """
     mark = _decode_cursor(cursor, sort) if cursor else None
+    if matching == 0:
+        return Page(items=[], next_cursor=None, previous_cursor=None)
     goes_back = mark is not None and mark.goes_back
-    query = _ordered(_select(wanted), sort, is_descending != goes_back)
+    way = _choose_way(session, wanted, sort, matching)
+    picked = _pick(session, wanted, walked=sort if way is _Way.WALKED else None)
+    is_sorted = way is _Way.SORTED
+    keys = _ordered(_joined(picked, sort), sort, is_descending != goes_back, is_sorted=is_sorted)
     if mark is not None:
-        query = query.where(_after(sort, mark, is_descending != goes_back))
-    rows = session.execute(query.limit(limit + 1)).all()
+        keys = keys.where(_after(sort, mark, is_descending != goes_back, is_sorted=is_sorted))
+    query = _ordered(_read(keys.limit(limit + 1)), sort, is_descending != goes_back)
+    rows = session.execute(query).all()
     has_more = len(rows) > limit
     rows = rows[:limit]
     if goes_back:
@@ -158,7 +146,7 @@ def list_progress(
 
 def count_progress(session: Session, wanted: ProgressFilter, *, cap: int = COUNT_CAP) -> int:
     """Count the rows, at most `cap` + 1 of them: a larger number is shown as 10,000+."""
-    rows = _select(wanted).with_only_columns(ProgressRow.learner_id).limit(cap + 1).subquery()
+    rows = _pick(session, wanted).limit(cap + 1).subquery()
     return session.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
@@ -171,9 +159,17 @@ def iterate_progress(
 ) -> Iterator[ProgressLine]:
     """Yield all rows in order, page by page, so that memory and locks stay small however many there are."""
     cursor = None
+    matching = count_progress(session, wanted)
+    limit = _SORTED_BATCH if sort in _WITHOUT_INDEX else _STREAM_BATCH
     while True:
         page = list_progress(
-            session, wanted, sort=sort, is_descending=is_descending, cursor=cursor, limit=_STREAM_BATCH
+            session,
+            wanted,
+            sort=sort,
+            is_descending=is_descending,
+            cursor=cursor,
+            limit=limit,
+            matching=matching,
         )
         yield from page.items
         cursor = page.next_cursor
@@ -186,6 +182,32 @@ def plain_number(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
+class _Way(Enum):
+    """How the rows of a page are found; the planners, which take filters for independent, choose badly."""
+
+    # Along the order's index: what is many is met soon.
+    WALKED = 1
+    # By an index of the filter, and then sorted: what is few may stand anywhere in the order.
+    SORTED = 2
+    # Nothing is left out, or only what lies at an end of the order.
+    PLANNED = 3
+
+
+def _choose_way(session: Session, wanted: ProgressFilter, sort: Sort, matching: int | None) -> _Way:
+    if replace(wanted, has_videos=False, has_demo=True, **_SERVED.get(sort, {})) == ProgressFilter():
+        return _Way.PLANNED
+    if matching is None:
+        matching = count_progress(session, wanted)
+    return _Way.WALKED if matching > COUNT_CAP else _Way.SORTED
+
+
+# The filters that the index of an order serves as well.
+_SERVED: dict[Sort, dict[str, Any]] = {
+    Sort.LAST_ACTIVITY: {"since": None, "until": None},
+    Sort.UPDATED_AT: {"updated_since": None},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     value: Any
@@ -194,13 +216,23 @@ class _Mark:
     goes_back: bool
 
 
-def _select(wanted: ProgressFilter) -> Select[Any]:
+def _pick(session: Session, wanted: ProgressFilter, *, walked: Sort | None = None) -> Select[Any]:
+    """Return the query of the rows' keys alone: what a page shows beside them is read for the page only."""
     row = ProgressRow
-    query = (
+    query: Any = select(row.learner_id, row.course_id)
+    keys: Select[Any] = query.where(*list_conditions(session, wanted, walked=walked))
+    return keys
+
+
+def _read(keys: Select[Any]) -> Select[Any]:
+    """Return the query of what lines show of the rows with these keys."""
+    row, picked = ProgressRow, keys.subquery("picked")
+    return (
         select(
             *row.__table__.c,
             Learner.name.label("learner_name"),
             Learner.sort_name,
+            Learner.group_name.label("learner_group"),
             Learner.is_demo.label("learner_is_demo"),
             Course.title.label("course_title"),
             Course.sort_title,
@@ -208,77 +240,51 @@ def _select(wanted: ProgressFilter) -> Select[Any]:
             Course.type.label("course_type"),
             Course.is_demo.label("course_is_demo"),
         )
+        .select_from(picked)
+        .join(row, and_(row.learner_id == picked.c.learner_id, row.course_id == picked.c.course_id))
         .join(Learner, Learner.id == row.learner_id)
         .join(Course, Course.id == row.course_id)
     )
-    return query.where(*_conditions(wanted))
 
 
-def _conditions(wanted: ProgressFilter) -> Iterator[Any]:
-    row = ProgressRow
-    if wanted.learner_id is not None:
-        yield row.learner_id == wanted.learner_id
-    if wanted.course_id is not None:
-        yield row.course_id == wanted.course_id
-    if wanted.learner_text:
-        yield learner_matches(wanted.learner_text)
-    if wanted.course_text:
-        yield course_matches(wanted.course_text)
-    if wanted.statuses:
-        yield row.status.in_([status.value for status in wanted.statuses])
-    if wanted.percent_min is not None:
-        yield row.percent >= wanted.percent_min
-    if wanted.percent_max is not None:
-        yield row.percent <= wanted.percent_max
-    if wanted.since is not None:
-        yield row.last_activity >= wanted.since
-    if wanted.until is not None:
-        yield row.last_activity < wanted.until
-    if wanted.channel is not None:
-        yield row.has_aicc.is_(wanted.channel in ("aicc", "both"))
-        yield row.has_xapi.is_(wanted.channel in ("xapi", "both"))
-    if not wanted.has_videos:
-        yield Course.type != "video"
-    if not wanted.has_demo:
-        yield and_(Learner.is_demo.is_(False), Course.is_demo.is_(False))
-
-
-def _sort_key(sort: Sort) -> Any:
+def _sort_key(sort: Sort, *, is_sorted: bool = False) -> Any:
+    """Return what rows are sorted by; with `is_sorted` no index knows it."""
     column = _SORT_COLUMNS[sort]
     # Empty dates sort as the earliest; a comparison with NULL would drop rows from the pages.
-    return (
-        func.coalesce(column, literal(clock.EPOCH, Instant()), type_=Instant())
-        if sort is Sort.COMPLETED_AT
-        else column
-    )
+    if sort is Sort.COMPLETED_AT:
+        column = func.coalesce(column, literal(clock.EPOCH, Instant()), type_=Instant())
+    return func.coalesce(column, column, type_=column.type) if is_sorted else column
 
 
-def _ordered(query: Select[Any], sort: Sort, is_descending: bool) -> Select[Any]:
-    keys = (_sort_key(sort), ProgressRow.learner_id, ProgressRow.course_id)
+def _joined(query: Select[Any], sort: Sort) -> Select[Any]:
+    """Add the table that holds what is sorted by."""
+    if sort is Sort.LEARNER:
+        return query.join(Learner, Learner.id == ProgressRow.learner_id)
+    if sort is Sort.COURSE:
+        return query.join(Course, Course.id == ProgressRow.course_id)
+    return query
+
+
+def _ordered(query: Select[Any], sort: Sort, is_descending: bool, *, is_sorted: bool = False) -> Select[Any]:
+    keys = (_sort_key(sort, is_sorted=is_sorted), ProgressRow.learner_id, ProgressRow.course_id)
     return query.order_by(*(key.desc() if is_descending else key.asc() for key in keys))
 
 
-def _after(sort: Sort, mark: _Mark, is_descending: bool) -> Any:
-    key, learner, course = _sort_key(sort), ProgressRow.learner_id, ProgressRow.course_id
-    if is_descending:
-        return or_(
-            key < mark.value,
-            and_(key == mark.value, learner < mark.learner_id),
-            and_(key == mark.value, learner == mark.learner_id, course < mark.course_id),
-        )
-    return or_(
-        key > mark.value,
-        and_(key == mark.value, learner > mark.learner_id),
-        and_(key == mark.value, learner == mark.learner_id, course > mark.course_id),
-    )
+def _after(sort: Sort, mark: _Mark, is_descending: bool, *, is_sorted: bool) -> Any:
+    key = _sort_key(sort, is_sorted=is_sorted)
+    row = tuple_(key, ProgressRow.learner_id, ProgressRow.course_id)
+    # Compared as a whole: an index is then entered at the mark, where an OR would be tried from the start.
+    last = tuple_(literal(mark.value, key.type), literal(mark.learner_id), literal(mark.course_id))
+    return row < last if is_descending else row > last
 
 
 _MARK_NAMES = {
     Sort.LEARNER: "sort_name",
     Sort.COURSE: "sort_title",
     Sort.STATUS: "status_rank",
+    Sort.PAIR: "learner_id",
 }
-_TIME_SORTS = {Sort.FIRST_SEEN, Sort.LAST_ACTIVITY, Sort.COMPLETED_AT}
+_TIME_SORTS = {Sort.FIRST_SEEN, Sort.LAST_ACTIVITY, Sort.COMPLETED_AT, Sort.UPDATED_AT}
 
 
 def _encode_cursor(row: Any, sort: Sort, *, goes_back: bool) -> str:
@@ -297,9 +303,12 @@ def _decode_cursor(cursor: str, sort: Sort) -> _Mark:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         name, goes_back, value, learner_id, course_id = json.loads(raw)
-        is_text = sort in (Sort.LEARNER, Sort.COURSE)
-        if name != sort.value or not isinstance(value, str if is_text else (int, float)):
+        is_text = sort in (Sort.LEARNER, Sort.COURSE, Sort.PAIR)
+        is_right = isinstance(value, str) if is_text else type(value) in (int, float)
+        if name != sort.value or not is_right or not all(map(_may_be_stored, (value, learner_id, course_id))):
             raise BadCursor(cursor)
+        if sort is Sort.STATUS:
+            value = max(-1, min(99, int(value)))
         if sort in _TIME_SORTS:
             value = clock.from_microseconds(int(value))
         elif sort is Sort.TIME:
@@ -307,6 +316,11 @@ def _decode_cursor(cursor: str, sort: Sort) -> _Mark:
         return _Mark(value, str(learner_id), str(course_id), bool(goes_back))
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursor("the page mark in the address is damaged; start from the first page") from error
+
+
+def _may_be_stored(value: Any) -> bool:
+    """Tell what no row can hold, and PostgreSQL refuses even to look for."""
+    return not isinstance(value, str) or value.isprintable()
 
 
 def _to_lines(session: Session, rows: Any) -> list[ProgressLine]:
@@ -332,7 +346,10 @@ def _to_lines(session: Session, rows: Any) -> list[ProgressLine]:
             first_seen=row.first_seen,
             last_activity=row.last_activity,
             completed_at=row.completed_at,
+            updated_at=row.updated_at,
+            group=row.learner_group,
             is_demo=row.learner_is_demo or row.course_is_demo,
+            is_decided=row.has_decision,
         )
         for row in rows
     ]

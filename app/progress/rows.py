@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from app import clock
 from app.progress.values import Channel, Progress, Report, Status
 
 
 def row_columns(progress: Progress) -> dict[str, Any]:
-    """Return the column values of a progress row."""
+    """Return the column values of a progress row that is written now."""
     return {
         "status": progress.status.value,
         "status_rank": progress.status.rank,
@@ -24,6 +25,7 @@ def row_columns(progress: Progress) -> dict[str, Any]:
         "first_seen": progress.first_seen,
         "last_activity": progress.last_activity,
         "completed_at": progress.completed_at,
+        "updated_at": clock.now(),
     }
 
 

@@ -21,45 +21,81 @@ _CENT = Decimal("0.01")
 
 def project(reports: Iterable[Report]) -> Progress:
     """Return the progress that a set of reports adds up to."""
-    progress = Progress()
-    aicc_sessions: dict[str, timedelta] = {}
-    durations: set[timedelta] = set()
+    tally = Tally()
     for report in reports:
+        tally.add(report)
+    return tally.progress
+
+
+class Tally:
+    """Reports added up one after the other; `progress` is what they come to so far."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+        self._sessions: dict[str, timedelta] = {}
+        self._durations: set[timedelta] = set()
+
+    def add(self, report: Report) -> None:
+        """Add one more report; the time that it repeats counts once."""
         time = report.time or timedelta(0)
         counted = timedelta(0)
         if report.channel is Channel.AICC:
-            counted = aicc_sessions.get(report.source, timedelta(0))
-            aicc_sessions[report.source] = max(counted, time)
+            counted = self._sessions.get(report.source, timedelta(0))
+            self._sessions[report.source] = max(counted, time)
         elif not report.time_is_total:
-            counted = time if time in durations else timedelta(0)
-            durations.add(time)
-        progress = merge(progress, report, counted=counted)
-    return progress
+            counted = time if time in self._durations else timedelta(0)
+            self._durations.add(time)
+        self.progress = merge(self.progress, report, counted=counted)
 
 
 def project_course(observed: Iterable[tuple[str | None, Report]], parts: Collection[str]) -> Progress:
-    """Return the progress of a course with several assignable units, from reports with the unit of each.
+    """Return the progress of a course with these units, from reports with the unit of each."""
+    tally = CourseTally(parts)
+    for unit, report in observed:
+        tally.add(unit, report)
+    return tally.progress
 
-    The percent is the mean of the units', and it is completed when all of them are. What is said of the
-    course as a whole, over xAPI, counts beside that; what was said of a unit that is none any more does not.
+
+class CourseTally:
+    """Reports of one course added up.
+
+    Of several assignable units the percent is the mean, and the course is completed when all of them are.
+    What is said of the course as a whole, over xAPI, counts beside that; what was said of a unit that is none
+    any more does not.
     """
-    reports = list(observed)
-    everything = project(report for _, report in reports)
-    if len(parts) < 2:
-        return everything
-    whole = project(report for unit, report in reports if unit is None)
-    units = [project(report for unit, report in reports if unit == part) for part in sorted(parts)]
-    status = max(whole.status, _status_of_all([unit.status for unit in units]), key=lambda each: each.rank)
-    mean = clamp_percent(sum((unit.percent for unit in units), Decimal(0)) / len(units))
-    ends = [unit.completed_at for unit in units if unit.completed_at is not None]
-    end = max(ends) if len(ends) == len(units) else None
-    completed = [each for each in (whole.completed_at, end) if each is not None]
-    return replace(
-        everything,
-        status=status,
-        percent=_HUNDRED if status.is_complete else max(whole.percent, mean),
-        completed_at=min(completed, default=None),
-    )
+
+    def __init__(self, parts: Collection[str]) -> None:
+        self._everything = Tally()
+        self._whole = Tally()
+        self._units = {part: Tally() for part in parts} if len(parts) > 1 else {}
+
+    def add(self, unit: str | None, report: Report) -> None:
+        """Add one more report, with the unit that it came from: None for the course as a whole."""
+        self._everything.add(report)
+        if not self._units:
+            return
+        if unit is None:
+            self._whole.add(report)
+        elif unit in self._units:
+            self._units[unit].add(report)
+
+    @property
+    def progress(self) -> Progress:
+        """What the reports come to so far."""
+        if not self._units:
+            return self._everything.progress
+        whole, units = self._whole.progress, [tally.progress for tally in self._units.values()]
+        status = higher(whole.status, _status_of_all([unit.status for unit in units]))
+        mean = clamp_percent(sum((unit.percent for unit in units), Decimal(0)) / len(units))
+        ends = [unit.completed_at for unit in units if unit.completed_at is not None]
+        end = max(ends) if len(ends) == len(units) else None
+        completed = [each for each in (whole.completed_at, end) if each is not None]
+        return replace(
+            self._everything.progress,
+            status=status,
+            percent=_HUNDRED if status.is_complete else max(whole.percent, mean),
+            completed_at=min(completed, default=None),
+        )
 
 
 def _status_of_all(statuses: Collection[Status]) -> Status:
@@ -81,7 +117,7 @@ def merge(progress: Progress, report: Report, *, counted: timedelta) -> Progress
     of the same launch so far; for an xAPI duration, that same duration when it was counted before.
     """
     event_at = event_time(report)
-    status = max(progress.status, report.status, key=lambda each: each.rank)
+    status = higher(progress.status, report.status)
     gain = max(timedelta(0), (report.time or timedelta(0)) - counted)
     is_aicc = report.channel is Channel.AICC
     is_total = not is_aicc and report.time_is_total
@@ -89,10 +125,10 @@ def merge(progress: Progress, report: Report, *, counted: timedelta) -> Progress
         status=status,
         percent=_HUNDRED if status.is_complete else max(progress.percent, clamp_percent(report.percent)),
         score=_greatest(progress.score, report.score),
-        first_seen=_earliest(progress.first_seen, event_at),
+        first_seen=earliest(progress.first_seen, event_at),
         last_activity=max(progress.last_activity or event_at, event_at),
         completed_at=(
-            _earliest(progress.completed_at, event_at) if report.status.is_complete else progress.completed_at
+            earliest(progress.completed_at, event_at) if report.status.is_complete else progress.completed_at
         ),
         channels=progress.channels | {report.channel},
         aicc_time=progress.aicc_time + (gain if is_aicc else timedelta(0)),
@@ -101,6 +137,11 @@ def merge(progress: Progress, report: Report, *, counted: timedelta) -> Progress
         ),
         xapi_other_time=progress.xapi_other_time + (gain if not is_aicc and not is_total else timedelta(0)),
     )
+
+
+def higher(one: Status, other: Status) -> Status:
+    """Return the one of two that wins."""
+    return max(one, other, key=lambda each: each.rank)
 
 
 def event_time(report: Report) -> datetime:
@@ -123,10 +164,11 @@ def clamp_percent(percent: Decimal | None) -> Decimal:
     return percent.quantize(_CENT)
 
 
+def earliest(one: datetime | None, other: datetime) -> datetime:
+    """Return the earlier of two, of which the first may not be known."""
+    return other if one is None else min(one, other)
+
+
 def _greatest(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     values = [value for value in (one, other) if value is not None]
     return max(values) if values else None
-
-
-def _earliest(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None else min(one, other)

@@ -24,7 +24,7 @@ from app.prepared import Asked, Prepared
 from app.progress import rules
 from app.progress.projection import project_pair
 from app.progress.rows import observation_columns, row_columns, to_progress
-from app.progress.values import Channel, Progress, Report
+from app.progress.values import Channel, Progress, Report, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def record(
     source, the launch, locked already. A report equal to its source's last one is not appended again.
     `look` is what `ask_look` gave for the same report, with no other report of the pair recorded since.
     """
-    before, heard = _lock_and_look(session, identity, identifier, report, look)
+    row, heard = _lock_and_look(session, identity, identifier, report, look)
+    before = None if row is None or row.first_seen is None else to_progress(row)
     if _says_nothing_new(heard, report):
         return Change(before=before, after=before or Progress(), appended=False)
     observation = {
@@ -78,9 +79,14 @@ def record(
         **observation_columns(report),
     }
     _INSERT_OBSERVATION.run(session, observation)
-    if report.channel is Channel.AICC and heard.unit_count > 1:
-        # What the unit said is a part of the course: how much, all that was said of the others decides.
-        after = project_pair(session, identity.learner_id, identifier.course_id) or Progress()
+    has_decision = row is not None and row.has_decision
+    if has_decision or (report.channel is Channel.AICC and heard.unit_count > 1):
+        # What the unit said is a part of the course: how much, all that was said of the others decides. And
+        # what was decided of a row stands between what was heard before and after.
+        made = project_pair(
+            session, identity.learner_id, identifier.course_id, may_have_decision=has_decision
+        )
+        after = made.progress if made else Progress()
     else:
         after = rules.merge(before or Progress(), report, counted=_counted(heard, report))
     if after != before:
@@ -97,11 +103,27 @@ class Look:
     heard: Asked
 
 
+def is_complete(session: Session, learner_id: str, course_id: str) -> bool:
+    """Tell whether the learner has completed the course, over AICC or xAPI."""
+    status = session.scalar(
+        select(ProgressRow.status).where(
+            ProgressRow.learner_id == learner_id, ProgressRow.course_id == course_id
+        )
+    )
+    return status is not None and Status(status).is_complete
+
+
 def ask_look(session: Session, *, identity: Identity, identifier: Identifier, report: Report) -> Look:
     """Ask ahead for what `record` is going to need of a report that came as a statement."""
     key = _look_key(identity, identifier, report)
     # The second is run when the first has its lock, so that it sees what the lock was waited for.
     return Look(_SELECT_ROW.ask(session, key), _SELECT_HEARD[report.channel].ask(session, key))
+
+
+def lock_row(session: Session, learner_id: str, course_id: str) -> Progress | None:
+    """Lock a pair's row until the commit, made now where there is none; returns what it says, if anything."""
+    row = _begin_row(session, {"learner_id": learner_id, "course_id": course_id})
+    return None if row is None or row.first_seen is None else to_progress(row)
 
 
 def ensure_row(session: Session, learner_id: str, course_id: str) -> None:
@@ -204,30 +226,30 @@ def _look_key(identity: Identity, identifier: Identifier, report: Report) -> dic
 
 def _lock_and_look(
     session: Session, identity: Identity, identifier: Identifier, report: Report, look: Look | None
-) -> tuple[Progress | None, Any]:
-    """Return the pair's row, locked until the commit, and what is known of the report."""
+) -> tuple[Any | None, Any]:
+    """Return the pair's row, locked until the commit, and what is known of the report; None for a new row."""
     if report.channel is Channel.AICC:
         both = _SELECT_ROW_AND_HEARD.first(session, _look_key(identity, identifier, report))
         if both is not None:
-            return (None if both.first_seen is None else to_progress(both)), both
+            return both, both
     look = look or ask_look(session, identity=identity, identifier=identifier, report=report)
     row = look.row.first()
     if row is not None:
-        return (None if row.first_seen is None else to_progress(row)), look.heard.first()
-    before = _begin_row(session, {"learner_id": identity.learner_id, "course_id": identifier.course_id})
+        return row, look.heard.first()
+    row = _begin_row(session, {"learner_id": identity.learner_id, "course_id": identifier.course_id})
     # What was heard without the lock may be old by now.
     key = _look_key(identity, identifier, report)
-    return before, _SELECT_HEARD[report.channel].first(session, key)
+    return row, _SELECT_HEARD[report.channel].first(session, key)
 
 
-def _begin_row(session: Session, pair: dict[str, str]) -> Progress | None:
-    """Make the pair's row, or lock what somebody made meanwhile; None when this report is its first."""
+def _begin_row(session: Session, pair: dict[str, str]) -> Any | None:
+    """Make the pair's row, or lock what somebody made meanwhile; None for a new one."""
     # An empty row is something to lock: two first reports at once must not both start from nothing.
     if _INSERT_ROW.first(session, {**pair, **row_columns(Progress())}) is not None:
         return None
     row = _SELECT_ROW.first(session, pair)
     assert row is not None, "a conflicting row is visible once its insert has been waited for"
-    return None if row.first_seen is None else to_progress(row)
+    return row
 
 
 def _counted(heard: Any, report: Report) -> timedelta:

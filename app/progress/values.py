@@ -83,3 +83,27 @@ class Progress:
     @property
     def xapi_time(self) -> timedelta:
         return max(self.xapi_total_time, self.xapi_other_time)
+
+
+class DecisionKind(StrEnum):
+    """What an admin may decide of a row: what is true now, or that it starts anew."""
+
+    OVERRIDE = "override"
+    ATTEMPT = "attempt"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an admin decided of one learner on one course.
+
+    `heard` is the id of the last observation there was then: of two that are taken at one moment, on two
+    machines with clocks of their own, it tells what came first. Status, percent and completion are an
+    override's.
+    """
+
+    kind: DecisionKind
+    made_at: datetime
+    heard: int
+    status: Status = Status.NOT_STARTED
+    percent: Decimal = Decimal(0)
+    completed_at: datetime | None = None

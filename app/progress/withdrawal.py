@@ -9,8 +9,7 @@ from app.models.base import table_of
 from app.models.learning import CourseIdentifier, Identity, Observation, ProgressRow
 from app.prepared import Prepared
 from app.progress.projection import project_pair
-from app.progress.rows import row_columns
-from app.progress.values import Channel
+from app.progress.values import Channel, Progress
 
 _OBSERVATION = table_of(Observation)
 _WITHDRAW = Prepared(
@@ -19,10 +18,11 @@ _WITHDRAW = Prepared(
     .where(_OBSERVATION.c.channel == Channel.XAPI.value, _OBSERVATION.c.source == bindparam("of_source"))
     .returning(_OBSERVATION.c.identity_id, _OBSERVATION.c.identifier_id)
 )
+# Held to its learner until the commit, as `resolve_identity` does.
 _PAIR = Prepared(
-    select(Identity.learner_id, CourseIdentifier.course_id).where(
-        Identity.id == bindparam("identity_id"), CourseIdentifier.id == bindparam("identifier_id")
-    )
+    select(Identity.learner_id, CourseIdentifier.course_id)
+    .where(Identity.id == bindparam("identity_id"), CourseIdentifier.id == bindparam("identifier_id"))
+    .with_for_update(read=True, key_share=True, of=Identity)
 )
 
 
@@ -35,13 +35,14 @@ def withdraw(session: Session, *, source: str) -> None:
             rebuild_pair(session, pair.learner_id, pair.course_id)
 
 
-def rebuild_pair(session: Session, learner_id: str, course_id: str) -> None:
-    """Make one progress row again from what still counts; without any, the row goes."""
+def rebuild_pair(session: Session, learner_id: str, course_id: str) -> Progress:
+    """Make one progress row again from what still counts, and return it; without any, the row goes."""
     is_pair = (ProgressRow.learner_id == learner_id, ProgressRow.course_id == course_id)
     # Locked before the observations are read: a report that comes at the same time waits, and finds the row.
     session.execute(select(ProgressRow.learner_id).where(*is_pair).with_for_update()).all()
-    progress = project_pair(session, learner_id, course_id)
-    if progress is None:
+    made = project_pair(session, learner_id, course_id)
+    if made is None:
         session.execute(delete(ProgressRow).where(*is_pair))
-        return
-    session.execute(update(ProgressRow).where(*is_pair).values(**row_columns(progress)))
+        return Progress()
+    session.execute(update(ProgressRow).where(*is_pair).values(**made.columns()))
+    return made.progress

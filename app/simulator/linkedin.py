@@ -55,7 +55,7 @@ def run(
     play = _Play(target, ledger, _Pace(events_per_second), on_moment or (lambda moment: None))
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="simulator") as pool:
-        results = [pool.submit(play.enrolment, enrolment) for enrolment in plan]
+        results = [pool.submit(play.to_its_end, enrolment) for enrolment in plan]
         try:
             for result in results:
                 result.result()
@@ -103,6 +103,14 @@ class _Play:
 
     def stop(self) -> None:
         self._is_stopped = True
+
+    def to_its_end(self, enrolment: Enrolment) -> None:
+        """Play an enrolment; an error stops the other threads too, before whoever waits hears of it."""
+        try:
+            self.enrolment(enrolment)
+        except BaseException:
+            self.stop()
+            raise
 
     def enrolment(self, enrolment: Enrolment) -> None:
         """Report the steps in order, each over all of the enrolment's channels."""

@@ -17,6 +17,7 @@ from app.xapi.admission import Caller, format_authority
 from app.xapi.attachment_store import find, keep
 from app.xapi.attachments import Part, list_hashes
 from app.xapi.errors import BadRequest, BadStatement, XapiError
+from app.xapi.forgetting import forget_erased
 from app.xapi.intake import Incoming, read_lenient, read_strict
 from app.xapi.portable import StatementLine, parse_line
 from app.xapi.statements import store
@@ -70,6 +71,8 @@ def take_lines(session: Session, settings: Settings, caller: Caller, lines: Sequ
             statements += _read(session, settings, caller, line)
         except XapiError as error:
             errors.append((line.number, describe(error)))
+    is_lenient = caller.client.is_lenient
+    statements = [*forget_erased(session, tuple(statements), (), is_lenient=is_lenient).statements]
     planned = plan(session, caller.client, statements, received_at=clock.now())
     outcome = store(
         session,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from app.models.learning import Identity, Learner
+from app.xapi.agent_names import agents_of
 from app.xapi.links import Kind, Link, agent_text, digest
 from app.xapi.wire import JsonObject
 
@@ -30,7 +30,7 @@ def find_agents(session: Session, text: str) -> tuple[Link, ...]:
     )
     agents = list(_agents_called(text))
     for row in session.execute(query.limit(_LIKELY_AGENTS)):
-        agents += _agents_of(row.kind, row.value, row.home_page or row.namespace or None)
+        agents += agents_of(row.kind, row.value, row.home_page or row.namespace or None)
     texts = {agent_text(agent) for agent in agents}
     return tuple((int(Kind.AGENT), digest(each)) for each in sorted(filter(None, texts)))
 
@@ -38,7 +38,7 @@ def find_agents(session: Session, text: str) -> tuple[Link, ...]:
 def _agents_called(text: str) -> Iterator[JsonObject]:
     """Yield the agents that a text names by itself, whether or not a learner is known by it."""
     if "@" in text:
-        yield from _agents_of("email", text, None)
+        yield from agents_of("email", text, None)
     if ":" in text:
         yield {"openid": text}
     yield {"mbox_sha1sum": text}
@@ -46,15 +46,3 @@ def _agents_called(text: str) -> Iterator[JsonObject]:
     name, at, home_page = text.rpartition(" at ")
     if at:
         yield {"account": {"homePage": home_page, "name": name}}
-
-
-def _agents_of(kind: str, value: str, home_page: str | None) -> Iterator[JsonObject]:
-    """Yield how statements name a person of whom an identity is known."""
-    if kind in ("user_id", "account"):
-        yield {"account": {"homePage": home_page, "name": value}}
-    elif kind == "email":
-        yield {"mbox": value}
-        # xAPI 1.0.3 Part 2 §2.4.2.3: the digest of an address that a source would rather not tell.
-        yield {"mbox_sha1sum": hashlib.sha1(f"mailto:{value}".encode(), usedforsecurity=False).hexdigest()}
-    elif kind in ("openid", "mbox_sha1sum"):
-        yield {kind: value}

@@ -13,6 +13,8 @@ from app.access.integrations import Milestone
 from app.delivery.queue import pass_on_statements
 from app.inspector.exchanges import BODY_CAP_BYTES, write_exchange
 from app.inspector.findings import Finding
+from app.learners.erased import ask_any
+from app.prepared import Asked
 from app.progress.wording import describe_progress
 from app.settings import Settings
 from app.xapi.admission import Caller, check_write, enter
@@ -20,6 +22,7 @@ from app.xapi.attachment_store import keep
 from app.xapi.attachments import leave_claimed
 from app.xapi.call import Call, Desk, Reply
 from app.xapi.consistency import CONSISTENT_THROUGH, format_horizon
+from app.xapi.forgetting import Forgotten, forget_erased
 from app.xapi.intake import Incoming, open_body, read_lenient, read_statement_id, read_strict
 from app.xapi.journal import describe_exchange
 from app.xapi.statements import Outcome, store
@@ -28,28 +31,36 @@ from app.xapi.tracking import Effect, plan, track
 
 def post_statements(session: Session, settings: Settings, desk: Desk) -> Reply:
     """Take one statement or an array of them."""
+    erased = ask_any(session)
     call, caller = enter(session, settings, desk)
     check_write(caller, call)
-    statements = _receive(session, settings, call, caller)
-    outcome = _take(session, caller, call, statements)
+    received = _receive(session, settings, call, caller, erased)
+    statements, outcome = received.statements, _take(session, caller, call, received)
     headers = _headers(outcome)
     return Reply(200, format_ids(statements), caller.version(call), headers, _counts(outcome))
 
 
 def put_statement(session: Session, settings: Settings, desk: Desk) -> Reply:
     """Take one statement under the id that the URL names."""
+    erased = ask_any(session)
     call, caller = enter(session, settings, desk)
     check_write(caller, call)
     put_id = read_statement_id(call.find_parameter("statementId"), is_lenient=caller.client.is_lenient)
-    statements = _receive(session, settings, call, caller, put_id=put_id)
-    outcome = _take(session, caller, call, statements)
+    received = _receive(session, settings, call, caller, erased, put_id=put_id)
+    outcome = _take(session, caller, call, received)
     return Reply(204, b"", caller.version(call), _headers(outcome), _counts(outcome))
 
 
 def _receive(
-    session: Session, settings: Settings, call: Call, caller: Caller, *, put_id: str | None = None
-) -> tuple[Incoming, ...]:
-    """Read the body, and keep the attachments' data that it holds.
+    session: Session,
+    settings: Settings,
+    call: Call,
+    caller: Caller,
+    erased: Asked,
+    *,
+    put_id: str | None = None,
+) -> Forgotten:
+    """Read the body, and keep the attachments' data that it holds; `erased` tells whether anybody ever was.
 
     Inside the transaction, for only then is it known whose rules the body must keep.
     """
@@ -61,14 +72,18 @@ def _receive(
     else:
         version, request_id = caller.version(call), call.draft.request_id
         statements = read_strict(body, version, request_id=request_id, put_id=put_id, parts=parts)
-    if parts:
-        keep(session, integration_id, parts, max_mb=settings.attachment_max_mb)
-    return statements
+    received = Forgotten(statements, tuple(parts))
+    if erased.first() is not None:
+        received = forget_erased(session, statements, tuple(parts), is_lenient=is_lenient)
+    if received.parts:
+        keep(session, integration_id, received.parts, max_mb=settings.attachment_max_mb)
+    return received
 
 
-def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Incoming]) -> Outcome:
+def _take(session: Session, caller: Caller, call: Call, received: Forgotten) -> Outcome:
     """Store statements, move the progress they speak of, and log the exchange."""
-    draft = call.draft
+    draft, statements = call.draft, received.statements
+    body = call.body if received.body is None else received.body
     planned = plan(session, caller.client, statements, received_at=draft.received_at, hops=call.hops)
     outcome = store(session, caller, statements, version=caller.version(call), exchange_id=draft.request_id)
     effect = Effect()
@@ -86,10 +101,10 @@ def _take(session: Session, caller: Caller, call: Call, statements: Sequence[Inc
         exchange,
         learner_id=effect.learner_id,
         statement_key=outcome.new[-1].key if outcome.new else None,
-        request_body=call.body if is_parked else call.body[:BODY_CAP_BYTES],
+        request_body=body if is_parked else body[:BODY_CAP_BYTES],
         reply_body=format_ids(statements) if call.method == "POST" else None,
         is_parked=is_parked,
-        findings=_findings(caller, outcome, effect),
+        findings=received.findings + _findings(caller, outcome, effect),
     )
     write_exchange(session, exchange)
     return outcome

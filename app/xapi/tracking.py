@@ -23,7 +23,9 @@ from app.models.learning import Course, Learner
 from app.outbound.hops import Hops
 from app.prepared import Asked, Prepared
 from app.progress.service import Change, Evidence, Look, ask_look, record
+from app.progress.wording import describe_disagreement
 from app.rounds import may_fail_quickly
+from app.xapi.agent_names import is_nobody
 from app.xapi.intake import Incoming
 from app.xapi.progress_map import Activity, Actor, ActorKind, Mapped, map_linkedin_statement, map_statement
 from app.xapi.statements import Stored
@@ -170,6 +172,8 @@ def _take_turns(
         )
         effect.learner_id = turn.identity.learner_id
         _note_strangers(session, client, turn, effect, planned)
+        if said := describe_disagreement(turn.mapped.report):
+            effect.note("A5", said)
         whose, at = _whose(client, turn, planned), turn.mapped.report.received_at
         announce_change(session, planned.outlets(), change, whose, at=at)
     return later
@@ -178,6 +182,8 @@ def _take_turns(
 def _map(client: Client, incoming: Incoming, received_at: datetime) -> Mapped | Exception | None:
     """Return what a statement says of progress; what it breaks is told when it has been stored."""
     value = incoming.value
+    if is_nobody(value.get("actor")):
+        return None
     try:
         if not client.is_lenient:
             return map_statement(value, source="", received_at=received_at)

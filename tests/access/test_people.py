@@ -153,6 +153,16 @@ def test_a_hundred_failures_at_one_address_do_not_touch_another(session: Session
         assert find_wait(session, "sign-in", "ben", "192.0.2.1") == timedelta(0)
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_out(session: Session) -> None:
+    with time_machine.travel(NOW + timedelta(days=90), tick=False) as travel:
+        for _ in range(100):
+            add_failure(session, "sign-in", "ben", "192.0.2.1")
+        travel.move_to(NOW + timedelta(days=90, seconds=-5))
+        assert find_wait(session, "sign-in", "ben", "192.0.2.1") == timedelta(seconds=60)
+        travel.move_to(NOW)
+        assert find_wait(session, "sign-in", "ben", "192.0.2.1") == timedelta(0)
+
+
 def test_the_setup_token_is_made_once_and_ends_with_the_owner(session: Session, settings: Settings) -> None:
     token = ensure_setup_token(session, settings)
     assert token

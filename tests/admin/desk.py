@@ -63,9 +63,10 @@ def report(
     at: datetime = NOON,
     name: str | None = None,
     title: str | None = None,
+    kind: IdentityKind = IdentityKind.EMAIL,
 ) -> None:
     """Report one learner on one course, as a face would."""
-    identity = resolve_identity(session, kind=IdentityKind.EMAIL, value=learner, name=name)
+    identity = resolve_identity(session, kind=kind, value=learner, name=name)
     identifier = resolve_identifier(session, course, title=title)
     record(
         session,

@@ -137,6 +137,28 @@ def test_a_failure_is_told_and_retried_at_once(
     assert "Deliveries retried" in desk.get("/admin/audit").text
 
 
+def test_a_delivery_is_held_and_released_from_its_page(
+    desk: Desk, classroom: Classroom, hook: Destination, receiver: Receiver, deliver: Callable[[], int]
+) -> None:
+    complete(classroom)
+    address = f"/admin/deliveries/{newest(classroom).id}"
+    assert f'action="{address}/hold"' in desk.get(address).text
+    assert desk.post(f"{address}/hold").status_code == 303
+    assert deliver() == 0
+    assert newest(classroom).state == "held"
+    for path in (address, "/admin/deliveries?state=held"):
+        assert "when you release it" in desk.get(path).text, path
+    assert "1 held" in unescape(desk.get(f"/admin/destinations/{hook.id}").text)
+    assert desk.post(f"{address}/release").status_code == 303
+    assert deliver() == 1
+    assert newest(classroom).state == "delivered"
+    reply = desk.post(f"{address}/hold")
+    assert "It was not waiting any more" in desk.get(reply.location).text
+    log = desk.get("/admin/audit").text
+    assert "Delivery held" in log
+    assert "Delivery released" in log
+
+
 def test_everything_that_failed_is_retried_with_one_button(
     desk: Desk, classroom: Classroom, hook: Destination, receiver: Receiver, deliver: Callable[[], int]
 ) -> None:
@@ -181,12 +203,11 @@ def test_a_replay_says_first_how_many(
     assert "Deliveries replayed" in desk.get("/admin/audit").text
 
 
-def test_what_is_held_says_so(desk: Desk, classroom: Classroom, hook: Destination) -> None:
+def test_what_waits_for_a_paused_one_says_so(desk: Desk, classroom: Classroom, hook: Destination) -> None:
     complete(classroom)
     set_state(classroom.session, hook.id, is_live=False)
     classroom.session.commit()
     page = desk.get("/admin/deliveries").text
-    assert "Held" in page
     assert "when it is on again" in page
     reply = desk.post(f"/admin/deliveries/{newest(classroom).id}/retry")
     assert "it waits until you resume it" in desk.get(reply.location).text

@@ -195,7 +195,7 @@ def test_one_that_was_switched_off_says_why_and_can_be_enabled(
     assert "was switched off" not in desk.get("/admin/destinations").text
 
 
-def test_an_lms_is_listed_and_its_time_mode_is_chosen(
+def test_an_lms_is_listed_and_how_it_is_told_is_chosen(
     desk: Desk, session: Session, linkedin: Integration
 ) -> None:
     made = find_lms(session, linkedin.id, "lms.example.org", at=clock.now())
@@ -203,19 +203,23 @@ def test_an_lms_is_listed_and_its_time_mode_is_chosen(
     address = f"/admin/destinations/{made}"
     assert "lms.example.org" in desk.get("/admin/destinations").text
     assert re.search(r'value="cumulative"[^>]*checked|checked[^>]*value="cumulative"', desk.get(address).text)
-    assert desk.post(f"{address}/time", time_mode="never").status_code == 422
-    assert desk.post(f"{address}/time", time_mode="delta").status_code == 303
+    assert re.search(r'value="range"[^>]*checked|checked[^>]*value="range"', desk.get(address).text)
+    assert desk.post(f"{address}/lms", time_mode="never", score="alone").status_code == 422
+    assert desk.post(f"{address}/lms", time_mode="delta", score="alone").status_code == 303
     session.rollback()
-    assert get_destination(session, made).options == {"time_mode": "delta"}
+    assert get_destination(session, made).options == {"time_mode": "delta", "score_range": False}
+    assert re.search(r'value="alone"[^>]*checked|checked[^>]*value="alone"', desk.get(address).text)
     assert desk.get(f"{address}/edit").status_code == 404
     assert desk.post(f"{address}/test").status_code == 400
     assert desk.post(f"{address}/rotate").status_code == 400
     assert "Destination changed" in audit(desk)
 
 
-def test_only_an_lms_has_a_time_mode(desk: Desk, session: Session, settings: Settings) -> None:
+def test_only_an_lms_is_told_in_its_own_way(desk: Desk, session: Session, settings: Settings) -> None:
     made = webhook(session, settings)
-    assert desk.post(f"/admin/destinations/{made.id}/time", time_mode="delta").status_code == 400
+    assert (
+        desk.post(f"/admin/destinations/{made.id}/lms", time_mode="delta", score="range").status_code == 400
+    )
 
 
 @pytest.mark.parametrize("end", ["", "/edit", "/delete"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from datetime import timedelta
 from html import unescape
 from itertools import product
@@ -125,7 +126,7 @@ def test_the_address_is_the_state_and_chips_remove_one_filter(desk: Desk, filled
     assert 'value="ana"' in html
     chips = [unescape(href) for href in re.findall(r'class="chip" href="([^"]+)"', html)]
     assert len(chips) == 3
-    assert "?status=failed&learner=ana&sort=-percent&size=25" in chips
+    assert "?learner=ana&status=failed&sort=-percent&size=25" in chips
     assert 'aria-sort="descending"' in html
 
 
@@ -217,6 +218,28 @@ def test_the_csv_is_safe_to_open_and_says_both_times(
         assert row["last_activity (UTC)"] == "2026-11-20 12:00:00"
         assert row["demo"] == "no"
     assert desk.get("/admin/progress.csv?excel=1").text.startswith("\ufeff")
+
+
+def test_the_workbook_holds_the_same_rows_as_text_and_says_what_they_are(
+    desk: Desk, session: Session, settings: Settings
+) -> None:
+    where = integration(session, settings)
+    for n, text in enumerate(["=1+1", "https://example.org/", "Ana"]):
+        report(session, where, learner=f"l{n}@example.org", course="urn:c:1", name=text, percent=40)
+    session.commit()
+    reply = desk.get("/admin/progress.xlsx?min=10")
+    assert reply.status_code == 200
+    book = zipfile.ZipFile(io.BytesIO(reply.data))
+    sheet, notes = (book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2))
+    assert sheet.count("<row ") == 4
+    assert "=1+1" in sheet
+    assert "<f>" not in sheet
+    assert "<hyperlink" not in sheet
+    assert sheet.count("<v>40</v>") == 3
+    assert "At least 10 %" in notes
+    assert ">3<" in notes
+    assert desk.get("/admin/progress.xlsx?min=x").status_code == 400
+    assert "filter: min=10" in desk.get("/admin/audit").text
 
 
 def test_an_export_is_audited_with_its_filter(desk: Desk, filled: object) -> None:

@@ -13,7 +13,7 @@ from app.access.audit import COMMAND_LINE, list_audit, write_audit
 from app.access.launches import read_launch_link
 from app.access.organisation import load_organisation
 from app.catalog.service import list_courses
-from app.learners.service import list_learners
+from app.learners.listing import list_learners
 from app.settings import Settings
 from tests.admin.desk import Desk, integration, report
 

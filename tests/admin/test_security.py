@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,11 @@ from app.db import db
 from app.settings import Settings
 from tests.admin.desk import Desk
 
-OPEN_TO_ALL = {"front", "sign_in", "sign_out", "setup", "choose_theme", "static"}
+OPEN_TO_ALL = {"front", "sign_in", "sign_out", "setup", "choose_theme", "static", "invitation"}
+
+
+# Parts of addresses that are no plain ids; any other is "x".
+PARTS = {"path:filename": "app.css", "delivery_id": "1", "key": "1", "number": "0"}
 
 
 def admin_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
@@ -24,18 +29,7 @@ def admin_rules(app: Flask) -> list[tuple[str, str, set[str]]]:
     return [
         (
             rule.endpoint.removeprefix("admin."),
-            rule.rule.replace("<path:filename>", "app.css")
-            .replace("<integration_id>", "x")
-            .replace("<credential_id>", "x")
-            .replace("<learner_id>", "x")
-            .replace("<launch_id>", "x")
-            .replace("<record_id>", "x")
-            .replace("<import_id>", "x")
-            .replace("<course_id>", "x")
-            .replace("<destination_id>", "x")
-            .replace("<delivery_id>", "1")
-            .replace("<key>", "1")
-            .replace("<number>", "0"),
+            re.sub(r"<([^>]+)>", lambda part: PARTS.get(part[1], "x"), rule.rule),
             set(rule.methods or ()),
         )
         for rule in app.url_map.iter_rules()

@@ -48,18 +48,24 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(self.url + path)
 
-    def judge(self, name: str) -> None:
+    def judge(
+        self,
+        name: str,
+        *,
+        themes: tuple[str, ...] = ("light", "dark"),
+        sizes: tuple[tuple[int, int], ...] = SIZES,
+    ) -> None:
         """Hold the open page against axe, the policy and the screen's width, in both themes and sizes."""
-        for theme in ("light", "dark"):
+        self.page.evaluate(AXE)
+        for theme in themes:
             self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            for width, height in SIZES:
+            for width, height in sizes:
                 self.page.set_viewport_size({"width": width, "height": height})
                 self._judge_once(f"{name}, {theme}, {width} px")
         self.page.set_viewport_size({"width": 1280, "height": 900})
         self.faults += [f"{name}: blocked {uri}" for uri in self.page.evaluate("window.violations || []")]
 
     def _judge_once(self, where: str) -> None:
-        self.page.evaluate(AXE)
         found = self.page.evaluate(
             "tags => axe.run(document, { runOnly: tags })",
             AXE_TAGS,
@@ -121,9 +127,9 @@ def visit(context: BrowserContext, url: str) -> Visitor:
     return visitor
 
 
-def sign_in(page: Page, server: RunningServer) -> None:
+def sign_in(page: Page, server: RunningServer, *, email: str = "ben@example.org") -> None:
     page.goto(f"{server.url}/login")
-    page.get_by_label("E-mail address").fill("ben@example.org")
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()

@@ -7,7 +7,6 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
@@ -15,11 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import BrowserContext
 
-from app import create_app
-from app.db import db
-from app.demo import load_demo
-from app.settings import Settings
 from tests.browser.conftest import Visitor, sign_in, visit
+from tests.browser.staging import app_of, decide_together, load_small_demo
 from tests.delivery.receiver import Receiver, receiving
 from tests.running import RunningServer
 
@@ -32,10 +28,25 @@ PAGES = (
     "/admin/progress?status=failed&learner=nobody",
     "/admin/progress?status=completed&sort=-percent&size=25",
     "/admin/progress?min=abc",
+    "/admin/progress?column=percent&column=status",
+    "/admin/progress/views?status=failed&sort=-percent",
+    "/admin/progress/{learner}/{course}",
+    "/admin/progress/{learner}/{course}/decide",
+    "/admin/progress/many",
+    "/admin/progress/many?learner=nobody",
+    "/admin/progress/groups/{group}",
     "/admin/learners",
     "/admin/learners?q=nobody",
+    "/admin/learners?tab=unmatched",
+    "/admin/learners?tab=ignored",
     "/admin/learners/new",
+    "/admin/learners/{learner}/erase",
+    "/admin/learners/{learner}/identities",
+    "/admin/learners/{stranger}/merge?q=a",
+    "/admin/learners/{stranger}/merge?with={learner}",
     "/admin/courses",
+    "/admin/courses?tab=seen",
+    "/admin/courses?tab=seen&q=nothing",
     "/admin/courses/new",
     "/admin/sessions",
     "/admin/sessions?heard=no",
@@ -55,27 +66,22 @@ PAGES = (
     "/admin/deliveries/{delivery}",
     "/admin/deliveries/replay",
     "/admin/deliveries/replay?since=2026-01-01T00:00&destination={destination}",
-    "/admin/audit",
+    "/admin/inspector",
+    "/admin/inspector?result=refused&q=nobody",
+    "/admin/help/findings",
+    "/admin/help/findings/A1",
+    "/admin/system",
+    "/api/docs",
+    "/api/problems",
+    "/admin/users",
+    "/admin/tokens",
+    "/admin/users/{person}",
+    "/admin/audit?verify=1",
+    "/admin/audit?who=nobody",
     "/admin/settings",
     "/admin/account",
     "/admin/nowhere",
 )
-
-
-def load_small_demo(server: RunningServer) -> None:
-    """Play the demo with fewer people than the button's: axe reads every row four times a page."""
-    environment = server.environment
-    app = create_app(
-        Settings(
-            data_dir=Path(environment["WAYMARK_DATA_DIR"]),
-            database_url=environment["WAYMARK_DATABASE_URL"],
-            secret_key=environment["WAYMARK_SECRET_KEY"],
-            public_url=environment["WAYMARK_PUBLIC_URL"],
-        )
-    )
-    with app.app_context():
-        load_demo(app, learners=6, courses=6)
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +111,17 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
     lms = f"https://{'a' * 60}.example.org/hacp"
     lms_launch = f"{added_course['lms_launch_url']}?AICC_SID=x&AICC_URL={lms}".removeprefix(owned.url)
     post(owned.url + lms_launch, None)
-    learner = owned.flask("learner", "add", "--name", f"{HOSTILE} {LONG}", "--email", f"{LONG}@example.org")[
-        "id"
-    ]
+    learner = owned.flask(
+        "learner",
+        "add",
+        "--name",
+        f"{HOSTILE} {LONG}",
+        "--email",
+        f"{LONG}@example.org",
+        "--user-id",
+        HOSTILE,
+    )["id"]
+    stranger = owned.flask("learner", "split", learner, "--identity", HOSTILE)["learner"]["id"]
     launches = [
         owned.flask("launch", "create", "--integration", made, "--course", course, "--learner", learner)
         for _ in range(2)
@@ -119,9 +133,12 @@ def filled(owned: RunningServer, hostile_receiver: Receiver) -> dict[str, str]:
         "integration": made,
         "course": course,
         "learner": learner,
+        "stranger": stranger,
         "destination": hook["id"],
         "delivery": delivery,
         "lms_launch": lms_launch,
+        "person": owned.flask("user", "list")[0]["id"],
+        "group": decide_together(app_of(owned), f"{HOSTILE} {LONG}"),
         **ids,
     }
 
@@ -238,6 +255,18 @@ def test_what_a_destination_shows_once_is_without_fault(visitor: Visitor, filled
     assert urlsplit(visitor.page.url).path == address
 
 
+def test_a_decision_for_many_rows_is_without_fault(visitor: Visitor, filled: dict[str, str]) -> None:
+    visitor.go("/admin/progress/many")
+    page = visitor.page
+    page.get_by_role("button", name="Show what would change").click()
+    page.locator(".error-summary").wait_for()
+    visitor.judge("many rows with an error")
+    page.locator("#reason").fill(f"{HOSTILE} {LONG}"[:200])
+    page.get_by_role("button", name="Show what would change").click()
+    page.get_by_role("heading", name="What would change").wait_for()
+    visitor.judge("what would change of many rows")
+
+
 def test_a_launch_link_in_parts_is_without_fault(visitor: Visitor, filled: dict[str, str]) -> None:
     visitor.go("/admin/launch-links")
     page = visitor.page
@@ -262,6 +291,26 @@ def test_a_checked_link_and_a_pattern_are_without_fault(visitor: Visitor, filled
     page.get_by_role("button", name="Show the launch URL").click()
     page.locator("#pattern-1").wait_for()
     visitor.judge("a launch URL for an LMS")
+
+
+def test_links_and_tokens_that_are_shown_once_are_without_fault(
+    visitor: Visitor, filled: dict[str, str]
+) -> None:
+    visitor.go("/admin/users")
+    page = visitor.page
+    page.locator("#email").fill(f"{LONG}@example.org")
+    page.get_by_role("button", name="Make the link").click()
+    page.locator("#link").wait_for()
+    visitor.judge("an invitation")
+    address = page.locator("#person-link").input_value()
+    visitor.go("/admin/tokens")
+    page.locator("#name").fill(HOSTILE)
+    page.locator("#scopes-0").check()
+    page.get_by_role("button", name="Make the token").click()
+    page.locator("#token").wait_for()
+    visitor.judge("a token")
+    visitor.go(urlsplit(address).path + "?" + urlsplit(address).query)
+    visitor.judge("the page behind an invitation")
 
 
 @pytest.mark.parametrize("kind", ["learner", "course"])
@@ -308,13 +357,33 @@ def test_folded_fields_of_a_course_are_without_fault(
 
 @pytest.mark.parametrize(
     "path",
-    ["learners/new", "courses/new", "integrations/new", "destinations/new", "settings", "account"],
+    [
+        "learners/new",
+        "learners/import",
+        "courses/new",
+        "integrations/new",
+        "destinations/new",
+        "settings",
+        "account",
+    ],
 )
 def test_a_form_with_errors_is_without_fault(visitor: Visitor, filled: dict[str, str], path: str) -> None:
     visitor.go(f"/admin/{path}")
     main = visitor.page.locator("main form button.btn-primary")
     main.first.click()
     visitor.judge(f"{path} sent empty")
+
+
+def test_a_hostile_list_of_learners_is_previewed_without_fault(
+    visitor: Visitor, filled: dict[str, str]
+) -> None:
+    visitor.go("/admin/learners/import")
+    name = HOSTILE.replace('"', '""')
+    text = f'email,name,{LONG}\n{LONG}@example.org,"{name} {LONG}"\n{LONG},x\nn@x.org,"{name}"'
+    visitor.page.locator("#text").fill(text)
+    visitor.page.get_by_role("button", name="Preview").click()
+    visitor.page.get_by_role("button", name="Take in").wait_for()
+    visitor.judge("a hostile list of learners")
 
 
 def test_the_progress_table_fits_beside_the_menu(visitor: Visitor, filled: dict[str, str]) -> None:
@@ -325,6 +394,21 @@ def test_the_progress_table_fits_beside_the_menu(visitor: Visitor, filled: dict[
         " return [box.scrollWidth, box.clientWidth] })()"
     )
     assert wide <= box
+
+
+def test_a_printed_page_has_its_time_and_no_controls(visitor: Visitor, filled: dict[str, str]) -> None:
+    page = visitor.page
+    page.emulate_media(media="print")
+    for path in ("/admin/progress?status=completed", f"/admin/courses/{filled['course']}"):
+        visitor.go(path)
+        assert "as of" in page.locator(".on-paper").first.inner_text()
+        assert (
+            page.locator("thead").first.evaluate("e => getComputedStyle(e).display") == "table-header-group"
+        )
+        shown = page.locator("a.btn, button, input, select, .sidebar, .why").evaluate_all(
+            "all => all.filter((e) => e.checkVisibility()).map((e) => e.outerHTML.slice(0, 90))"
+        )
+        assert shown == []
 
 
 def test_pages_before_signing_in_are_without_fault(owned: RunningServer, context: BrowserContext) -> None:

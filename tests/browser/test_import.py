@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import sign_in, visit
 from tests.browser.test_every_page import HOSTILE, LONG
@@ -56,18 +56,32 @@ def test_a_library_is_uploaded_with_a_bar_and_taken_in(
     assert visitor.faults == []
 
 
-def test_a_library_is_previewed_and_discarded_without_script(
-    owned: RunningServer, plain_context: BrowserContext, library: Path
+def test_a_library_is_discarded_and_another_taken_in_without_script(
+    owned: RunningServer, plain_context: BrowserContext, library: Path, tmp_path: Path
 ) -> None:
     page = plain_context.new_page()
     sign_in(page, owned)
-    page.goto(f"{owned.url}/admin/import")
-    page.get_by_label("Zip files").set_input_files(library)
-    page.get_by_role("button", name="Upload and preview").click()
-    # While the worker reads, the page asks for itself again.
-    end = time.monotonic() + 30
-    while not page.get_by_text("Nothing is changed yet.").is_visible() and time.monotonic() < end:
-        page.wait_for_timeout(200)
-        page.reload()
+    _upload_and_wait(page, owned, library)
     page.get_by_role("button", name="Discard").click()
     expect(page.get_by_text("Nothing was changed.").first).to_be_visible()
+    other = tmp_path / "other.zip"
+    other.write_bytes(make_zip(course_files("plain", title="Reading the plan")))
+    _upload_and_wait(page, owned, other)
+    page.get_by_role("button", name="Take in").click()
+    _wait_for(page, "The courses are here.")
+
+
+def _upload_and_wait(page: Page, server: RunningServer, file: Path) -> None:
+    page.goto(f"{server.url}/admin/import")
+    page.get_by_label("Zip files").set_input_files(file)
+    page.get_by_role("button", name="Upload and preview").click()
+    _wait_for(page, "Nothing is changed yet.")
+
+
+def _wait_for(page: Page, words: str) -> None:
+    """While the worker reads or writes, the page asks for itself again; here that is done sooner."""
+    end = time.monotonic() + 60
+    while not page.get_by_text(words).is_visible() and time.monotonic() < end:
+        page.wait_for_timeout(200)
+        page.reload()
+    expect(page.get_by_text(words)).to_be_visible()

@@ -42,6 +42,14 @@ def test_the_whole_way_works_without_javascript(server: RunningServer, plain_con
     page.get_by_role("link", name="Remove filter Status: In progress").click()
     assert "status" not in page.url
 
+    page.locator("tbody input").check()
+    page.get_by_role("button", name="Decide for ticked rows").click()
+    page.get_by_label("Reason").fill("Exam on paper")
+    page.get_by_role("button", name="Show what would change").click()
+    page.get_by_role("button", name="Decide for 1 row").click()
+    page.get_by_role("button", name="Undo it").click()
+    expect(page.locator("dd").filter(has_text="1 undone")).to_have_count(1)
+
     page.locator("tbody th a").click()
     page.get_by_role("button", name="Make the link").click()
     assert "/launch/" in page.locator("#launch-link").input_value()

@@ -16,10 +16,10 @@ from app.delivery.destinations import (
     add_store,
     add_webhook,
     change_destination,
+    change_lms,
     get_destination,
     rotate_secret,
     send_test,
-    set_time_mode,
     write_test,
 )
 from app.delivery.events import COMPLETED
@@ -83,14 +83,15 @@ def test_only_what_belongs_to_the_kind_is_changed(classroom: Classroom) -> None:
     with pytest.raises(BadDestination, match="comes from its launches"):
         change_destination(session, settings, lms, **rest)
     with pytest.raises(BadDestination, match="only an LMS"):
-        set_time_mode(session, hook.id, "delta")
+        change_lms(session, hook.id, time_mode="delta")
     with pytest.raises(BadDestination, match="cumulative or delta"):
-        set_time_mode(session, lms, "both")
+        change_lms(session, lms, time_mode="both")
 
 
-def test_the_command_line_chooses_the_time_mode(classroom: Classroom, cli: CommandLine) -> None:
+def test_the_command_line_chooses_how_an_lms_is_told(classroom: Classroom, cli: CommandLine) -> None:
     lms = find_lms(classroom.session, classroom.integration.id, "lms.example.org", at=clock.now())
     classroom.session.commit()
     assert cli.json("destination", "update", lms, "--time-mode", "delta")["options"] == {"time_mode": "delta"}
+    cli.json("destination", "update", lms, "--no-score-range")
     classroom.session.rollback()
-    assert get_destination(classroom.session, lms).options == {"time_mode": "delta"}
+    assert get_destination(classroom.session, lms).options == {"time_mode": "delta", "score_range": False}

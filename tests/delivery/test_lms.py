@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from app import clock
 from app.access.sealing import LMS_SESSION, seal
-from app.delivery import queries
+from app.delivery import lanes, queries
+from app.delivery.destinations import change_lms
 from app.delivery.queue import Whose, find_lms, pass_up, take_over_owed
 from app.delivery.worker import deliver_due
 from app.hacp.aicc_data import AiccData, parse_groups
 from app.models.delivery import Delivery, DeliveryTry, Destination
 from app.models.launches import Launch, UpstreamSession
+from tests.command_line import CommandLine
 from tests.delivery.receiver import Receiver
 from tests.hacp.content import Classroom, Content
 
@@ -176,6 +178,48 @@ def test_an_lms_that_adds_up_is_told_what_is_new(classroom: Classroom, receiver:
         content.put(f"lesson_status=incomplete|time=00:{minutes:02}:00")
         _deliver(classroom)
     assert [_told(text).find_value("core", "time") for text in receiver.texts()] == ["00:03:00", "00:07:00"]
+
+
+def test_an_lms_may_be_told_a_score_without_its_range(classroom: Classroom, receiver: Receiver) -> None:
+    receiver.answer = lambda _got: TAKEN
+    content = _open(classroom, receiver)
+    lms = classroom.session.scalars(select(Destination.id)).one()
+    content.get()
+    for has_range, score in ((True, 70), (False, 80)):
+        classroom.session.rollback()
+        change_lms(classroom.session, lms, has_range=has_range)
+        classroom.session.commit()
+        content.put(f"lesson_status=incomplete|score={score},100,0")
+        _deliver(classroom)
+    assert [_told(text).find_value("core", "score") for text in receiver.texts()] == ["70,100,0", "80"]
+
+
+def test_what_is_held_waits_with_what_follows_it_until_it_is_released(
+    classroom: Classroom, receiver: Receiver, cli: CommandLine
+) -> None:
+    receiver.answer = lambda _got: TAKEN
+    first, second = _open(classroom, receiver), _open(classroom, receiver, session_id="lms|2")
+    for content, score in ((first, 40), (second, 50)):
+        content.get()
+        content.put(f"lesson_status=incomplete|score={score}")
+    query = select(Delivery).where(Delivery.launch_id == first.launch.launch_id)
+    held = classroom.session.scalars(query).one().id
+    classroom.session.rollback()
+    assert cli.json("delivery", "hold", str(held))["state"] == "held"
+    # What it reports meanwhile is held too, and its end waits behind it; others pass.
+    first.put("lesson_status=passed|score=85")
+    first.leave()
+    assert _deliver(classroom) == 1
+    assert lanes.list_due(classroom.session, clock.now() + timedelta(hours=1)) == []
+    with pytest.raises(queries.CannotHold, match="held, not pending"):
+        queries.hold(classroom.session, held)
+    classroom.session.rollback()
+    assert cli.json("delivery", "release", str(held))["state"] == "pending"
+    assert _deliver(classroom) == 2
+    assert _commands(receiver) == ["PutParam", "PutParam", "ExitAU"]
+    assert _told(receiver.texts()[1]).find_value("core", "score") == "85"
+    with pytest.raises(queries.CannotHold, match="delivered, not pending"):
+        queries.hold(classroom.session, held)
 
 
 def test_the_lms_s_session_id_is_neither_kept_nor_shown_in_clear(

@@ -30,6 +30,7 @@ def text_of(piece: str, size: int) -> str:
         b'"password" ', b'"password":"\\', b"session_id=", b"\nAICC_SID\t", b"&session_id=" + b"A" * 32,
         b"--X\r\nContent-Disposition: form-data; name=", b"--X\r\n\r\n", b"\r\n\r\n", b";name ", b";name=\"",
         b"%2525", b"%5B ", b"%u00E9", b"%0D%0A", b"aicc_data=[\n", b"&aicc_data=\n&", b"\xff", b"\x00",
+        b"bearer ", b"basic+", b"Basic+a",
     ],
 )  # fmt: skip
 def test_requests_are_read_and_redacted_in_linear_time(piece: bytes) -> None:

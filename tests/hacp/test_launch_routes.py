@@ -83,7 +83,10 @@ def test_the_aicc_url_never_comes_from_the_request(classroom: Classroom, host: s
 def explained(classroom: Classroom, link: str) -> int:
     response = classroom.client.get(link)
     assert response.content_type == "text/html; charset=utf-8"
-    assert "<h1>The course cannot be opened</h1>" in response.get_data(as_text=True)
+    page = response.get_data(as_text=True)
+    assert "<h1>The course cannot be opened</h1>" in page
+    # The Inspector finds the visit by it.
+    assert f"<code>{response.headers['X-Request-Id']}</code>" in page
     assert response.headers["Cache-Control"] == "no-store"
     assert count(classroom, Launch) == 0
     return response.status_code

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.access.audit import COMMAND_LINE
 from app.access.integrations import set_enabled, update_integration
 from app.access.launches import OpenLaunch
 from app.access.policies import StudentId
@@ -19,6 +20,7 @@ from app.catalog.service import get_unit, own_identifier
 from app.catalog.units import set_unit
 from app.hacp import lms_launch, lms_routes
 from app.inspector.findings import describe
+from app.keeping.erasure import erase_learner
 from app.learners.service import get_learner, own_identity
 from app.logs import configure_logs
 from app.models.delivery import Delivery, Destination
@@ -162,6 +164,21 @@ def test_a_relaunch_keeps_what_we_hold_and_the_same_learner(school: Classroom, l
     assert reply.data.find_text("core_lesson") == "chapter=9"
     assert len({each.learner_id for each in rows(school, Launch)}) == 1
     assert len(rows(school, Destination)) == 1
+
+
+def test_a_learner_who_was_erased_is_not_let_in_again(app: Flask, school: Classroom, lms: Receiver) -> None:
+    launch(school, lms)
+    learner_id = rows(school, Launch)[0].learner_id
+    school.session.rollback()
+    with app.app_context():
+        erase_learner(school.settings, learner_id, actor=COMMAND_LINE)
+    reply = school.client.get(address(school, f"{lms.url}/hacp", sid="second"))
+    assert reply.status_code == 403
+    assert "Your data was erased here" in reply.text
+    assert rows(school, Launch) == []
+    assert rows(school, FindingRow)[-1].code == "M8"
+    bodies = [each.request_body or each.reply_body or b"" for each in rows(school, Exchange)]
+    assert not [body for body in bodies if b"Diaz" in body]
 
 
 def test_credit_and_mode_are_taken_over(school: Classroom, lms: Receiver) -> None:

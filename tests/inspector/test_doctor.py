@@ -23,7 +23,8 @@ from app.access.integrations import (
 from app.access.organisation import load_organisation, save_organisation
 from app.access.people import create_person
 from app.inspector import doctor
-from app.inspector.doctor import Check, State, examine
+from app.inspector.checking import Check, State
+from app.inspector.doctor import examine
 from app.inspector.exchanges import NewExchange, write_exchange
 from app.models.base import new_id
 from app.settings import Settings

@@ -17,7 +17,7 @@ from app.inspector.exchanges import (
     write_exchange,
     write_refusal,
 )
-from app.inspector.findings import EXPLANATIONS, Finding, describe
+from app.inspector.findings import CATALOGUE, Finding, describe
 from app.inspector.redact import redact
 from app.models.base import new_id
 from app.models.records import Exchange as Row
@@ -50,6 +50,12 @@ def exchange(**changes: object) -> NewExchange:
             b'--b\r\nContent-Disposition: form-data; name="session_id"\r\n\r\nAbC123\r\n--b--',
             b'--b\r\nContent-Disposition: form-data; name="session_id"\r\n\r\n[redacted]\r\n--b--',
         ),
+        (
+            b'{"note":"Authorization: Bearer abc123.def456-xyz"}',
+            b'{"note":"Authorization: Bearer [redacted]"}',
+        ),
+        (b"x=basic%20dXNlcjpwYXNzd29yZA%3D%3D&y=1", b"x=basic%20[redacted]&y=1"),
+        (b'{"en":"Basic telecommunications"}', b'{"en":"Basic telecommunications"}'),
     ],
 )
 def test_secrets_are_taken_out_of_bodies(body: bytes, expected: bytes) -> None:
@@ -121,7 +127,7 @@ def test_the_oldest_are_pruned_when_there_is_too_much(session: Session) -> None:
     assert [found.result for found in list_exchanges(session)] == ["4", "3", "2"]
 
 
-@pytest.mark.parametrize("code", sorted(EXPLANATIONS))
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_every_finding_says_what_and_who(code: str) -> None:
     explanation = describe(code)
     assert explanation.sentence.endswith((".", "replayed."))

@@ -10,13 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import transact, transaction
-from app.learners.service import (
-    add_learner,
-    get_learner,
-    list_learners,
-    own_identity,
-    resolve_identity,
-)
+from app.learners.listing import list_learners
+from app.learners.service import add_learner, get_learner, own_identity, resolve_identity
 from app.learners.values import BadLearner, IdentityKind, UnknownLearner, normalise_value
 from app.models.learning import Learner as LearnerRow
 

@@ -58,6 +58,14 @@ class Proxy:
     def logs(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
+    def logs_with(self, line: str) -> str:
+        """Return the logs once they hold this: nginx writes of a request after its answer has left."""
+        give_up = time.monotonic() + 20
+        while line not in (logs := self.logs()):
+            assert time.monotonic() < give_up, f"no {line} in:\n{logs}"
+            time.sleep(0.05)
+        return logs
+
 
 @contextmanager
 def running_nginx(upstream_port: int, authority: Authority, folder: Path) -> Iterator[Proxy]:

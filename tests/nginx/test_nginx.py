@@ -50,9 +50,8 @@ def test_a_launch_works_and_leaves_no_key_in_the_log(proxy: Proxy, launch_url: s
     assert b"Diaz, Ana" in posted.body
     # By GET it is refused, and is in the address all the same.
     proxy.ask("GET", f"/hacp?{body}", Referer=f"https://content.example.org/?AICC_SID={session_id}")
-    logs = proxy.logs()
+    logs = proxy.logs_with('"GET /hacp" ')
     assert '"POST /hacp" 200' in logs
-    assert '"GET /hacp" ' in logs
     assert '"GET /launch/..." 303' in logs
     for secret in (session_id, path.removeprefix("/launch/"), "GetParam", "command="):
         assert secret not in logs
@@ -86,7 +85,7 @@ def test_signing_in_goes_by_https_addresses_and_secure_cookies(server: RunningSe
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
     progress = proxy.ask("GET", _own_path(signed_in.headers["location"]), Cookie=cookie)
     assert progress.status == 200
-    assert "Ana" not in proxy.logs()
+    assert "Ana" not in proxy.logs_with('"GET /admin/progress" 200')
 
 
 def _own_path(location: str) -> str:
@@ -146,7 +145,7 @@ def test_the_log_is_silent_about_secrets_when_waymark_is_down(authority: Authori
         assert proxy.ask("GET", "/hacp?session_id=TellNobody").status == 502
         assert proxy.ask("POST", "/hacp", b"session_id=TellNobody").status == 502
         assert proxy.ask("GET", "/launch/TellNobody").status == 502
-        logs = proxy.logs()
+        logs = proxy.logs_with('"GET /launch/..." 502')
     assert '"GET /hacp" 502' in logs
     assert "TellNobody" not in logs
 
@@ -155,4 +154,4 @@ def test_plain_http_is_sent_to_https_and_a_post_stays_a_post(proxy: Proxy) -> No
     call = Call("POST", f"http://{HOST}:{proxy.http_port}/hacp?x=TellNobody", {}, b"y")
     answer = send(proxy.way, call, resolve=lambda *_: ["127.0.0.1"])
     assert (answer.status, answer.headers["location"]) == (308, f"{PUBLIC_URL}/hacp?x=TellNobody")
-    assert "TellNobody" not in proxy.logs()
+    assert "TellNobody" not in proxy.logs_with('"POST /hacp" 308')

@@ -16,6 +16,7 @@ from app.catalog.service import resolve_identifier
 from app.learners.service import resolve_identity
 from app.learners.values import IdentityKind
 from app.progress.queries import (
+    COUNT_CAP,
     BadCursor,
     ProgressFilter,
     ProgressLine,
@@ -113,6 +114,9 @@ def test_a_filter_finds_what_a_plain_model_finds(
     expected = keys([line for line in lines if model(line)])
     assert keys(list(iterate_progress(session, wanted))) == expected
     assert count_progress(session, wanted) == len(expected)
+    # As when more rows match than are counted.
+    walked = list_progress(session, wanted, matching=COUNT_CAP + 1, limit=1000)
+    assert keys(walked.items) == expected
 
 
 @pytest.mark.parametrize("is_descending", [True, False])

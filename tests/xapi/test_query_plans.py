@@ -44,8 +44,9 @@ RANGES = (
 )
 # Lists of the API, lists of a credential that sees its own statements only; and what the export reads.
 FORMS = ((False, False), (True, False), (False, None))
-# What SQLite may read whole: the settings, and what a query itself makes of one row.
-FEW_ROWS = ("setting", "CONSTANT", "one", "last", "counted")
+# What SQLite may read whole: the settings, what a query itself makes of one row, and the list of erased
+# people, of which only the first row is asked for: whether there is one.
+FEW_ROWS = ("setting", "CONSTANT", "one", "last", "counted", "erased_identity")
 Plan = Sequence[str]
 
 

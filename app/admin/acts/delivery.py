@@ -86,10 +86,13 @@ def change_destination(
     return after
 
 
-def set_time_mode(session: Session, actor: Actor, destination_id: str, time_mode: str) -> Destination:
-    """Choose how an LMS is told times. Raises BadDestination."""
-    after = service.set_time_mode(session, destination_id, time_mode)
-    _note(session, actor, "changed", after, {"time_mode": time_mode})
+def change_lms(
+    session: Session, actor: Actor, destination_id: str, *, time_mode: str, has_range: bool
+) -> Destination:
+    """Choose how an LMS is told results. Raises BadDestination."""
+    after = service.change_lms(session, destination_id, time_mode=time_mode, has_range=has_range)
+    detail = {"time_mode": time_mode, "score_range": "told" if has_range else "left out"}
+    _note(session, actor, "changed", after, detail)
     return after
 
 
@@ -125,6 +128,15 @@ def retry(session: Session, actor: Actor, delivery_id: int) -> Delivery:
     found = queries.retry(session, delivery_id)
     detail = {"message": found.message_id}
     write_audit(session, actor=actor, action="delivery.retried", target=found.destination_name, detail=detail)
+    return found
+
+
+def set_held(session: Session, actor: Actor, delivery_id: int, *, is_held: bool) -> Delivery:
+    """Hold a delivery back, or let it go. Raises CannotHold."""
+    found = queries.hold(session, delivery_id) if is_held else queries.release(session, delivery_id)
+    action = "delivery.held" if is_held else "delivery.released"
+    detail = {"message": found.message_id}
+    write_audit(session, actor=actor, action=action, target=found.destination_name, detail=detail)
     return found
 
 

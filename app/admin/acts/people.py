@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.access import people, person_sessions
 from app.access.audit import Actor, write_audit
-from app.access.failed_tries import add_failure, clear_failures
 from app.access.people import Person, change_password, create_person, has_owner
 from app.access.setup_token import end_setup_token
+from app.access.sign_in_tries import Try, add_failed_sign_in, forgive
 from app.admin.acts import wizard
 from app.settings import Settings
 
@@ -27,17 +27,17 @@ def found_organisation(
     return person
 
 
-def sign_in(session: Session, actor: Actor, person: Person, *, user_agent: str, key: tuple[str, ...]) -> str:
+def sign_in(session: Session, actor: Actor, person: Person, *, user_agent: str, who: Try) -> str:
     """Begin a sign-in and return its token; earlier failures at this address are forgotten."""
-    clear_failures(session, *key)
+    forgive(session, who)
     write_audit(session, actor=actor, action="person.signed_in", target=person.name)
     return person_sessions.start_session(session, person.id, address=actor.address, user_agent=user_agent)
 
 
-def note_failed_sign_in(session: Session, actor: Actor, *, email: str, key: tuple[str, ...]) -> None:
+def note_failed_sign_in(session: Session, actor: Actor, who: Try) -> None:
     """Count a failed try; only known addresses are written down, since people type passwords anywhere."""
-    add_failure(session, *key)
-    known = people.find_person(session, email)
+    add_failed_sign_in(session, who)
+    known = people.find_person(session, who.email)
     if known is not None:
         write_audit(session, actor=actor, action="person.sign_in_failed", target=known.name)
 

@@ -14,7 +14,7 @@ from app.access.organisation import Organisation
 from app.catalog import service as catalog
 from app.catalog.service import Course, get_course, get_unit
 from app.catalog.units import UnitFields, find_unit_of, set_unit
-from app.learners import service as learners
+from app.learners import changing, service as learners
 from app.learners.values import Learner
 from app.settings import Settings
 
@@ -26,6 +26,27 @@ def add_learner(
     learner = learners.add_learner(session, name=name, email=email, user_id=user_id)
     write_audit(session, actor=actor, action="learner.added", target=learner.name, detail={"id": learner.id})
     return learner
+
+
+def change_learner(
+    session: Session,
+    actor: Actor,
+    learner_id: str,
+    *,
+    name: str | None = None,
+    group: str | None = None,
+    manager: str | None = None,
+) -> Learner:
+    """Change what is given of a learner; the audit row names what is different.
+
+    Raises UnknownLearner, BadLearner.
+    """
+    before = learners.get_learner(session, learner_id)
+    after = changing.change_learner(session, learner_id, name=name, group=group, manager=manager)
+    detail = _differences(before, after, _LEARNER_FACTS)
+    if detail:
+        write_audit(session, actor=actor, action="learner.changed", target=after.name, detail=detail)
+    return after
 
 
 def add_course(
@@ -102,6 +123,7 @@ def make_link(
     valid: timedelta | None = None,
     is_single_use: bool = False,
     unit_id: str | None = None,
+    seed: str | None = None,
 ) -> str:
     """Make a launch link for one learner and one course; the audit row holds the two, not the link."""
     integration = get_integration(session, integration_id)
@@ -125,6 +147,7 @@ def make_link(
         valid=valid,
         is_single_use=is_single_use,
         unit_id=unit_id,
+        seed=seed,
     )
 
 
@@ -140,10 +163,17 @@ def note_export(session: Session, actor: Actor, query: str, *, what: str = "prog
     write_audit(session, actor=actor, action=f"{what}.exported", target=what, detail=detail)
 
 
+def note_payload_view(session: Session, actor: Actor, *, path: str, what: str) -> None:
+    """Note that somebody read a message as it came."""
+    detail = {"what": what.removesuffix(".raw")}
+    write_audit(session, actor=actor, action="payload.viewed", target=path, detail=detail)
+
+
 def note_demo(session: Session, actor: Actor, *, action: str, detail: dict[str, str]) -> None:
     write_audit(session, actor=actor, action=action, target="demo", detail=detail)
 
 
+_LEARNER_FACTS = ("name", "group", "manager", "is_provisional")
 _COURSE_FACTS = ("title", "integration_id", "launch_url")
 _UNIT_FACTS = (
     "mastery_score",
@@ -159,3 +189,8 @@ _UNIT_FACTS = (
 def _differences(before: object, after: object, names: tuple[str, ...]) -> dict[str, str]:
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in names}
     return {name: f"{old} → {new}"[:500] for name, (old, new) in pairs.items() if old != new}
+
+
+def note_learner_export(session: Session, actor: Actor, learner_id: str) -> None:
+    """Note that a copy of one person's data was handed out."""
+    write_audit(session, actor=actor, action="learner.exported", target=learner_id)

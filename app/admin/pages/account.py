@@ -1,4 +1,4 @@
-"""One's own account: password and theme."""
+"""One's own account: password, sessions and theme."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.access.people import BadPassword, check_password
-from app.access.person_sessions import count_sessions
-from app.admin.acts import people as acts
+from app.access.person_sessions import list_person_sessions
+from app.admin.acts import people as acts, users as user_acts
 from app.admin.blueprint import blueprint
+from app.admin.browsers import describe_browser
 from app.admin.form_parts import text_of
 from app.admin.forms import PasswordForm
 from app.admin.frame import (
+    KEYS_COOKIE,
     THEME_COOKIE,
     THEMES,
     current_actor,
@@ -37,9 +39,36 @@ def account() -> Response:
         say("Your password is changed. Everywhere else you are signed out.")
         return see_other(url_for("admin.account"))
     with reading() as session:
-        sessions = count_sessions(session, person().id)
+        sessions = list_person_sessions(session, person().id, token=current_user.token)
     status = 422 if request.method == "POST" else 200
-    return render("account.html", status, form=form, sessions=sessions, current="account")
+    return render(
+        "account.html",
+        status,
+        form=form,
+        sessions=sessions,
+        describe_browser=describe_browser,
+        current="account",
+    )
+
+
+@blueprint.post("/admin/account/sessions/<session_key>/end")
+@needs("account.change")
+def account_end_session(session_key: str) -> Response:
+    """Sign oneself out in another place."""
+    me, actor = person(), current_actor()
+    transact(lambda session: user_acts.end_one_session(session, actor, me.id, session_key))
+    say("The session ended.")
+    return see_other(url_for("admin.account"))
+
+
+@blueprint.post("/admin/account/sessions/end-others")
+@needs("account.change")
+def account_end_others() -> Response:
+    """Sign oneself out everywhere else."""
+    me, actor, token = person(), current_actor(), current_user.token
+    transact(lambda session: user_acts.end_all_sessions(session, actor, me.id, keep_token=token))
+    say("You are signed out everywhere else.")
+    return see_other(url_for("admin.account"))
 
 
 @blueprint.post("/admin/theme")
@@ -51,6 +80,20 @@ def choose_theme() -> Response:
         reply.set_cookie(
             THEME_COOKIE, value, max_age=A_YEAR_SECONDS, secure=is_https(), httponly=True, samesite="Lax"
         )
+    return reply
+
+
+@blueprint.post("/admin/keys")
+@needs("account.change")
+def choose_keys() -> Response:
+    """Keep in a cookie whether single keys do something in this browser."""
+    reply = see_other(safe_next(request.form.get("next"), url_for("admin.overview")))
+    if request.form.get("keys") == "off":
+        reply.set_cookie(
+            KEYS_COOKIE, "off", max_age=A_YEAR_SECONDS, secure=is_https(), httponly=True, samesite="Lax"
+        )
+    else:
+        reply.delete_cookie(KEYS_COOKIE)
     return reply
 
 

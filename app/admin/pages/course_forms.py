@@ -11,7 +11,7 @@ from app.admin.aicc_forms import offer_action, read_unit_fields, unit_field_of, 
 from app.admin.blueprint import blueprint
 from app.admin.form_parts import sentence, text_of
 from app.admin.forms import CourseFactsForm, CourseForm
-from app.admin.frame import current_actor, render, say, see_other
+from app.admin.frame import current_actor, may, render, say, see_other
 from app.admin.pages.courses import find_or_404
 from app.admin.security import needs
 from app.catalog.service import BadCourse, Course
@@ -27,7 +27,9 @@ def new_course() -> Response:
     integrations = _list_choices()
     if not integrations:
         say("Add an integration first: a course belongs to the source that reports for it.", "warn")
-        return see_other(url_for("admin.new_integration"))
+        return see_other(
+            url_for("admin.new_integration" if may("integration.change") else "admin.integration_list")
+        )
     proposed = {name: request.args.get(name, "") for name in ("activity_id", "title", "integration")}
     form = CourseForm(data=proposed)
     form.integration.choices = {i.id: i.name for i in integrations}

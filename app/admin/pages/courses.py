@@ -8,15 +8,19 @@ from werkzeug.wrappers import Response
 from app.admin.blueprint import blueprint
 from app.admin.forms import LaunchOfCourseForm
 from app.admin.frame import render
+from app.admin.funnel_view import list_steps
 from app.admin.launch_links import LEARNERS_OFFERED, MadeLink, integration_name, make_link
 from app.admin.listing import read_listing
 from app.admin.security import needs
 from app.catalog.mapping import list_identifiers
+from app.catalog.seen import COUNT_CAP, count_seen_only, list_seen_only
 from app.catalog.service import Course, UnknownCourse, get_course, list_courses
 from app.catalog.units import list_units
 from app.db import reading
-from app.learners.service import list_learners
+from app.learners.listing import list_learners
+from app.progress.funnels import NOBODY, count_unheard, find_middle, read_funnels
 from app.progress.queries import ProgressFilter, Sort, list_progress
+from app.progress.values import Status
 
 PAGE = 50
 LEARNERS_SHOWN = 100
@@ -25,17 +29,30 @@ LEARNERS_SHOWN = 100
 @blueprint.get("/admin/courses")
 @needs("course.read")
 def course_list() -> Response:
-    listing = read_listing(request.args)
+    """List courses; `?tab=seen` shows those that only messages spoke of."""
+    listing, is_seen_only = read_listing(request.args), request.args.get("tab") == "seen"
+    list_them = list_seen_only if is_seen_only else list_courses
     with reading() as session:
-        courses = list_courses(session, text=listing.text, after=listing.after, limit=PAGE + 1)
-    next_after = courses[PAGE - 1].id if len(courses) > PAGE else None
+        courses = list_them(session, text=listing.text, after=listing.after, limit=PAGE + 1)
+        shown = courses[:PAGE]
+        funnels = read_funnels(session, [each.id for each in shown])
+        seen = count_seen_only(session)
     return render(
-        "courses.html", courses=courses[:PAGE], listing=listing, next_after=next_after, current="courses"
+        "courses.html",
+        courses=shown,
+        funnels=funnels,
+        nobody=NOBODY,
+        seen=seen,
+        count_cap=COUNT_CAP,
+        tab="seen" if is_seen_only else None,
+        listing=listing,
+        next_after=shown[-1].id if len(courses) > PAGE else None,
+        current="courses",
     )
 
 
 @blueprint.route("/admin/courses/<course_id>", methods=["GET", "POST"])
-@needs("course.read")
+@needs("course.read", to_post="launch_link.make")
 def course_detail(course_id: str) -> Response:
     """Show a course; a POST makes a launch link for the chosen learner."""
     course = find_or_404(course_id)
@@ -51,6 +68,8 @@ def course_detail(course_id: str) -> Response:
         owner = integration_name(session, course)
         units = list_units(session, course_id)
         identifiers = list_identifiers(session, course_id)
+        funnel = read_funnels(session, [course_id]).get(course_id, NOBODY)
+        middle, unheard = find_middle(session, course_id, funnel), count_unheard(session, course_id)
     form.learner.choices = {learner.id: learner.name for learner in learners}
     launchable = [unit for unit in units if unit.launch_url]
     form.unit.choices = {unit.id: unit.title or unit.system_id for unit in launchable}
@@ -68,6 +87,11 @@ def course_detail(course_id: str) -> Response:
         identifiers=identifiers,
         lines=page.items,
         has_more=page.next_cursor is not None,
+        funnel=funnel,
+        steps=list_steps(course_id, funnel, unheard=unheard),
+        middle=middle,
+        unheard=unheard,
+        in_progress=Status.IN_PROGRESS,
         form=form,
         link=link,
         current="courses",

@@ -1,4 +1,4 @@
-"""Deliveries: the list, one with its tries, and sending again."""
+"""Deliveries: the list, one with its tries, sending again and holding back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.admin.summaries import COUNT_CAP
 from app.db import reading, transact
 from app.delivery import queries
 from app.delivery.destinations import Destination, UnknownDestination, get_destination, list_destinations
-from app.delivery.queries import PAGE, STATES, Delivery, UnknownDelivery
+from app.delivery.queries import PAGE, STATES, CannotHold, Delivery, UnknownDelivery
 from app.learners.service import get_learner
 from app.learners.values import UnknownLearner
 
@@ -33,12 +33,19 @@ def delivery_list() -> Response:
     here, before = _read_filter(), request.args.get("before", type=int)
     if before is not None and not 0 < before <= _HIGHEST_ID:
         before = None
-    narrowed = {"destination_id": here["destination"], "learner_id": here["learner"]}
+    destination_id, learner_id = here["destination"], here["learner"]
     with reading() as session:
         found = queries.list_deliveries(
-            session, state=here["state"], before=before, limit=PAGE + 1, **narrowed
+            session,
+            state=here["state"],
+            destination_id=destination_id,
+            learner_id=learner_id,
+            before=before,
+            limit=PAGE + 1,
         )
-        counts = queries.count_states(session, most=COUNT_CAP + 1, **narrowed)
+        counts = queries.count_states(
+            session, destination_id=destination_id, learner_id=learner_id, most=COUNT_CAP + 1
+        )
         destinations = {each.id: each for each in list_destinations(session)}
     return render(
         "deliveries.html",
@@ -86,6 +93,20 @@ def delivery_retry(delivery_id: str) -> Response:
     return see_other(url_for("admin.delivery_detail", delivery_id=delivery_id))
 
 
+@blueprint.post("/admin/deliveries/<delivery_id>/hold")
+@needs("delivery.change")
+def delivery_hold(delivery_id: str) -> Response:
+    """Keep a delivery that waits from being sent until somebody releases it."""
+    return _set_held(delivery_id, is_held=True)
+
+
+@blueprint.post("/admin/deliveries/<delivery_id>/release")
+@needs("delivery.change")
+def delivery_release(delivery_id: str) -> Response:
+    """Let a delivery that was held be due now."""
+    return _set_held(delivery_id, is_held=False)
+
+
 @blueprint.post("/admin/deliveries/retry")
 @needs("delivery.change")
 def deliveries_retry() -> Response:
@@ -120,6 +141,21 @@ def deliveries_replay() -> Response:
             count = queries.count_replay(session, destination_id=chosen, since=since)
     status = 422 if form.errors else 200
     return render("replay.html", status, form=form, names=names, count=count, current="deliveries")
+
+
+def _set_held(delivery_id: str, *, is_held: bool) -> Response:
+    delivery, actor = _find_or_404(delivery_id), current_actor()
+    try:
+        transact(lambda session: acts.set_held(session, actor, delivery.id, is_held=is_held))
+    except CannotHold:
+        say("It was not waiting any more: see below what became of it.", "info")
+    else:
+        if is_held:
+            say("It is held: nothing is sent until you release it.")
+        else:
+            destination = find_destination_or_404(delivery.destination_id)
+            say(f"It is sent to {delivery.destination_name} now." + _hold(destination))
+    return see_other(url_for("admin.delivery_detail", delivery_id=delivery_id))
 
 
 def _read_filter() -> dict[str, str | None]:

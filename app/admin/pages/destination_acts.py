@@ -1,4 +1,4 @@
-"""What can be done to a destination: a test, pause and resume, a new secret, the time of an LMS, delete."""
+"""What can be done to a destination: a test, pause and resume, a new secret, how an LMS is told, delete."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.acts import delivery as acts
 from app.admin.blueprint import blueprint
-from app.admin.delivery_forms import TimeModeForm
+from app.admin.delivery_forms import WITH_RANGE, LmsForm
 from app.admin.form_parts import sentence
 from app.admin.frame import current_actor, render, say, see_other
 from app.admin.pages.destinations import destination_page, find_destination_or_404, test_now
@@ -57,16 +57,24 @@ def destination_rotate(destination_id: str) -> Response:
     return destination_page(destination_id, secret=secret)
 
 
-@blueprint.post("/admin/destinations/<destination_id>/time")
+@blueprint.post("/admin/destinations/<destination_id>/lms")
 @needs("destination.change")
-def destination_time(destination_id: str) -> Response:
-    """Choose which time an LMS is told."""
+def destination_lms(destination_id: str) -> Response:
+    """Choose how an LMS is told time and score."""
     find_destination_or_404(destination_id)
-    form, actor = TimeModeForm(), current_actor()
+    form, actor = LmsForm(), current_actor()
     if not form.validate():
         return destination_page(destination_id, form=form)
     try:
-        transact(lambda session: acts.set_time_mode(session, actor, destination_id, form.time_mode.data))
+        transact(
+            lambda session: acts.change_lms(
+                session,
+                actor,
+                destination_id,
+                time_mode=form.time_mode.data,
+                has_range=form.score.data == WITH_RANGE,
+            )
+        )
     except BadDestination as error:
         abort(400, sentence(str(error)) + ".")
     say("The choice is saved; it holds from the next message on.")

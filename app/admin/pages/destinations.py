@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.acts import delivery as acts
 from app.admin.blueprint import blueprint
-from app.admin.delivery_forms import BASIC, OAUTH2, DestinationForm, TimeModeForm
+from app.admin.delivery_forms import ALONE, BASIC, OAUTH2, WITH_RANGE, DestinationForm, LmsForm
 from app.admin.delivery_view import (
     describe_destination,
     list_integration_names,
@@ -125,7 +125,7 @@ def destination_page(
     *,
     secret: str | None = None,
     result: Result | None = None,
-    form: TimeModeForm | None = None,
+    form: LmsForm | None = None,
 ) -> Response:
     """Show a destination; `secret` is shown this once, `result` is what came of a test just now."""
     destination = find_destination_or_404(destination_id)
@@ -146,7 +146,7 @@ def destination_page(
         secret=secret,
         result=result,
         is_good=result is not None and result.verdict.fate is Fate.DELIVERED,
-        form=form or TimeModeForm(data={"time_mode": destination.options.get("time_mode", TIME_MODES[0])}),
+        form=form or LmsForm(data=_lms_values(destination)),
         address=url_for("admin.destination_detail", destination_id=destination_id),
         current="destinations",
     )
@@ -236,6 +236,14 @@ def _form_values(destination: Destination) -> dict[str, object]:
         "user": chosen.get("user", ""),
         "token_url": chosen.get("token_url", ""),
         "scope": chosen.get("scope", ""),
+    }
+
+
+def _lms_values(destination: Destination) -> dict[str, str]:
+    chosen = destination.options
+    return {
+        "time_mode": chosen.get("time_mode", TIME_MODES[0]),
+        "score": WITH_RANGE if chosen.get("score_range", True) else ALONE,
     }
 
 

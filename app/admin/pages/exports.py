@@ -58,7 +58,7 @@ def _download(integration_id: str, wanted: Sequence[str], name: str) -> Response
     actor = current_actor()
     transact(lambda session: acts.note_export(session, actor, integration_id=integration_id, courses=count))
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "courses"
-    reply = current_app.response_class(_pieces(file), content_type="application/zip")
+    reply = current_app.response_class(pieces(file), content_type="application/zip")
     reply.headers["Content-Disposition"] = f'attachment; filename="waymark-{slug}.zip"'
     reply.content_length = size_bytes
     # A HEAD request reads none of it.
@@ -74,7 +74,8 @@ def _read(course_ids: Sequence[str], integration_id: str) -> Iterator[ExportedCo
         yield from courses
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file in pieces, and close it."""
     with file:
         while piece := file.read(_PIECE_BYTES):
             yield piece

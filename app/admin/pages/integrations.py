@@ -33,6 +33,7 @@ from app.db import reading, transact
 from app.inspector.exchanges import list_exchanges
 from app.inspector.hosts import list_seen_hosts, list_stray_hosts
 from app.inspector.lms_hosts import list_refused_lmss
+from app.inspector.naming import find_naming_change
 
 KIND_NAMES = {
     Kind.LINKEDIN_LEARNING: "LinkedIn Learning",
@@ -120,6 +121,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         seen_hosts = list_seen_hosts(session, organisation(), integration)
         stray_hosts = list_stray_hosts(session, organisation())
         refused_lmss = list_refused_lmss(session, integration)
+        naming = find_naming_change(session, integration)
     now = clock.now()
     live = _live_values(integration)
     fragment = render("integration_live.html", **live)
@@ -135,6 +137,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         seen_hosts=seen_hosts,
         stray_hosts=stray_hosts,
         refused_lmss=refused_lmss,
+        naming=naming,
         kind_names=KIND_NAMES,
         current="integrations",
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access.integrations import Integration
+from app.access.launchers import find_launcher
 from app.access.launches import make_launch_link
 from app.admin.acts import records as acts
 from app.admin.blueprint import blueprint
@@ -18,7 +19,6 @@ from app.admin.frame import current_actor, organisation, render
 from app.admin.launch_links import (
     MadeLink,
     find_course_named,
-    find_launcher,
     find_learner_named,
     list_launchable,
     make_link,

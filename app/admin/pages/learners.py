@@ -10,16 +10,19 @@ from app.admin.blueprint import blueprint
 from app.admin.delivery_view import list_went
 from app.admin.form_parts import sentence, text_of
 from app.admin.forms import LaunchForLearnerForm, LearnerForm
-from app.admin.frame import current_actor, render, say, see_other
+from app.admin.frame import current_actor, may, render, say, see_other
 from app.admin.launch_links import list_launchable, make_link
 from app.admin.listing import read_listing
+from app.admin.pages.unmatched import TABS, read_counts, unmatched_page
 from app.admin.security import needs
 from app.admin.session_view import describe_state
 from app.db import reading, transact
 from app.inspector.sessions import count_unheard, list_sessions
-from app.learners.service import get_learner, list_learners
+from app.learners.listing import list_learners
+from app.learners.service import get_learner
 from app.learners.values import BadLearner, Learner, UnknownLearner
 from app.progress.queries import ProgressFilter, Sort, list_progress
+from app.progress.tallies import Tally, tally
 
 PAGE = 50
 COURSES_SHOWN = 100
@@ -29,13 +32,31 @@ SESSIONS_SHOWN = 10
 @blueprint.get("/admin/learners")
 @needs("learner.read")
 def learner_list() -> Response:
-    listing = read_listing(request.args)
+    """List everybody; `?tab=unmatched` and `?tab=ignored` show those who were only seen in messages."""
+    tab = request.args.get("tab", "")
+    if tab in TABS and may("identity.read"):
+        return unmatched_page(tab)
+    listing, group = read_listing(request.args), _read_group()
     with reading() as session:
-        learners = list_learners(session, text=listing.text, after=listing.after, limit=PAGE + 1)
-    next_after = learners[PAGE - 1].id if len(learners) > PAGE else None
+        learners = list_learners(session, text=listing.text, group=group, after=listing.after, limit=PAGE + 1)
+        shown = learners[:PAGE]
+        tallies = tally(session, [each.id for each in shown])
     return render(
-        "learners.html", learners=learners[:PAGE], listing=listing, next_after=next_after, current="learners"
+        "learners.html",
+        learners=shown,
+        tallies=tallies,
+        nothing=Tally(),
+        group=group,
+        listing=listing,
+        next_after=shown[-1].id if len(learners) > PAGE else None,
+        counts=read_counts(),
+        tab="",
+        current="learners",
     )
+
+
+def _read_group() -> str:
+    return "".join(c for c in request.args.get("group", "") if c.isprintable()).strip()[:200]
 
 
 @blueprint.route("/admin/learners/new", methods=["GET", "POST"])
@@ -51,10 +72,13 @@ def new_learner() -> Response:
 
 
 @blueprint.route("/admin/learners/<learner_id>", methods=["GET", "POST"])
-@needs("learner.read")
+@needs("learner.read", to_post="launch_link.make")
 def learner_detail(learner_id: str) -> Response:
     """Show a learner; a POST makes a launch link for the chosen course."""
     learner = _find_or_404(learner_id)
+    if learner.id != learner_id:
+        # They were merged: an old link leads on.
+        return see_other(url_for("admin.learner_detail", learner_id=learner.id))
     form = LaunchForLearnerForm()
     with reading() as session:
         courses = list_launchable(session)

@@ -2,82 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import request
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.access.integrations import list_integrations
-from app.admin.acts import wizard
 from app.admin.blueprint import blueprint
 from app.admin.events import to_events
 from app.admin.frame import organisation, render
+from app.admin.getting_started import list_tasks
+from app.admin.overview_view import parse_period, show_numbers
 from app.admin.security import needs
-from app.admin.summaries import (
-    COUNT_CAP,
-    has_demo,
-    has_real_progress,
-    is_demo_loaded,
-    read_figures,
-    read_health,
-)
-from app.catalog.service import list_courses
+from app.admin.summaries import is_demo_loaded, read_health
 from app.db import reading
 from app.inspector.exchanges import list_exchanges
+from app.inspector.overview import PERIODS, Question, read_figures
+from app.learners.unmatched import count_unmatched
+from app.progress.presence import has_demo, has_real_progress
 
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One line of the getting-started card: done because the data says so."""
-
-    name: str
-    is_done: bool
-    href: str
+EVENTS_SHOWN = 10
 
 
 @blueprint.get("/admin/")
 @needs("overview.read")
 def overview() -> Response:
-    now = clock.now()
+    now, zone = clock.now(), ZoneInfo(organisation().time_zone)
+    days, numbers = parse_period(request.args.get("days")), None
     with reading() as session:
-        step = wizard.find_step(session)
         integrations = list_integrations(session)
-        health = read_health(session, integrations, now=now)
-        figures = read_figures(session, now=now)
-        events = to_events(list_exchanges(session, limit=8))
-        is_any_demo, is_loaded = has_demo(session), is_demo_loaded(session)
-        real = [i for i in integrations if not i.is_demo]
-        has_message = any(_milestones(i) for i in real)
-        has_course = bool(list_courses(session, limit=1))
-        has_rows = has_real_progress(session)
-    tasks = [
-        Task("Make your account", True, url_for("admin.account")),
-        Task(
-            "Set the public URL and time zone",
-            organisation().has_public_url,
-            url_for("admin.setup_address" if step == wizard.ADDRESS else "admin.settings_page"),
-        ),
-        Task("Add an integration", bool(real), url_for("admin.new_integration")),
-        Task("See its first message arrive", has_message, url_for("admin.integration_list")),
-        Task("See the first course", has_course, url_for("admin.course_list")),
-        Task("See the first progress", has_rows, url_for("admin.progress_table")),
-    ]
-    return render(
-        "overview.html",
-        figures=figures,
-        cap=COUNT_CAP,
-        integrations=integrations,
-        health=health,
-        events=events,
-        has_demo=is_any_demo,
-        is_demo_loaded=is_loaded,
-        is_empty=not (has_rows or is_any_demo),
-        tasks=tasks,
-        current="overview",
-    )
-
-
-def _milestones(integration: object) -> bool:
-    names = ("first_token_at", "first_statement_at", "first_getparam_at", "first_putparam_at")
-    return any(getattr(integration, name) for name in names)
+        is_any_demo, has_rows = has_demo(session), has_real_progress(session)
+        if is_any_demo or has_rows:
+            leaves_demo = is_any_demo and has_rows
+            question = Question(now, zone, has_demo=not leaves_demo)
+            figures = read_figures(session, question, days)
+            numbers = show_numbers(figures, zone, has_demo=question.has_demo, leaves_demo=leaves_demo)
+        values = {
+            "numbers": numbers,
+            "now": now,
+            "unmatched": count_unmatched(session),
+            "integrations": integrations,
+            "health": read_health(session, integrations, now=now),
+            "events": to_events(list_exchanges(session, limit=EVENTS_SHOWN)),
+            "has_demo": is_any_demo,
+            "is_demo_loaded": is_demo_loaded(session),
+            "tasks": list_tasks(session, integrations, has_rows=has_rows),
+        }
+    return render("overview.html", **values, periods=PERIODS, current="overview")

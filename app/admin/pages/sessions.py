@@ -93,12 +93,6 @@ def session_detail(launch_id: str) -> Response:
         records = list_records(session, launch_id, limit=ITEMS_SHOWN + 1)
         went = list_went(session, learner_id=record.launch.learner_id, launch=record.launch)
     messages = [show_message(message) for message in log.messages]
-    lists: dict[str, Sized] = {
-        "answers": interactions,
-        "objectives": objectives,
-        "comments": comments,
-        "records": records,
-    }
     return render(
         "session.html",
         record=record,
@@ -113,7 +107,7 @@ def session_detail(launch_id: str) -> Response:
         comments=comments[:ITEMS_SHOWN],
         shown=ITEMS_SHOWN,
         is_more={
-            **{name: len(items) > ITEMS_SHOWN for name, items in lists.items()},
+            **_is_more(answers=interactions, objectives=objectives, comments=comments, records=records),
             "went": len(went) > WENT_SHOWN,
         },
         records=records[:ITEMS_SHOWN],
@@ -126,7 +120,7 @@ def session_detail(launch_id: str) -> Response:
 
 
 @blueprint.get("/admin/sessions/<launch_id>/records/<record_id>")
-@needs("session.read")
+@needs("session.raw")
 def session_record(launch_id: str, record_id: str) -> Response:
     """Give one raw record as a file, byte for byte as it is kept."""
     try:
@@ -138,11 +132,15 @@ def session_record(launch_id: str, record_id: str) -> Response:
 
 
 @blueprint.get("/admin/sessions/<launch_id>/log")
-@needs("session.read")
+@needs("session.raw")
 def session_log(launch_id: str) -> Response:
     """Give all messages of a session as one text file, bodies as they are kept."""
     _find_or_404(launch_id)
     return _attachment(stream_with_context(_write_log(launch_id)), f"session-{launch_id}.txt")
+
+
+def _is_more(**lists: Sized) -> dict[str, bool]:
+    return {name: len(items) > ITEMS_SHOWN for name, items in lists.items()}
 
 
 def _list_address(here: dict[str, str | None], **more: str) -> str:

@@ -12,8 +12,9 @@ from app.admin.form_parts import text_of
 from app.admin.forms import OrganisationForm
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.security import needs
-from app.admin.summaries import has_demo, is_demo_loaded
+from app.admin.summaries import is_demo_loaded
 from app.db import reading, transact
+from app.progress.presence import has_demo
 from app.settings import settings_of
 
 

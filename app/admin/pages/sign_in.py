@@ -7,8 +7,8 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from app.access.audit import Actor
-from app.access.failed_tries import find_wait
 from app.access.people import Person, check_password, has_owner
+from app.access.sign_in_tries import Try, find_sign_in_wait
 from app.admin.acts import people as acts
 from app.admin.blueprint import blueprint
 from app.admin.form_parts import text_of
@@ -53,26 +53,26 @@ def sign_out() -> Response:
 
 def begin_sign_in(someone: Person) -> None:
     """Sign somebody in under a new id; nothing of an earlier cookie is carried over."""
-    actor, agent, key = actor_for(someone), request.user_agent.string, _key(someone.email)
-    token = transact(lambda session: acts.sign_in(session, actor, someone, user_agent=agent, key=key))
+    actor, agent, who = actor_for(someone), request.user_agent.string, _try_of(someone.email)
+    token = transact(lambda session: acts.sign_in(session, actor, someone, user_agent=agent, who=who))
     cookie.clear()
     login_user(SignedIn(someone, token))
 
 
 def _try_password(email: str, password: str) -> tuple[Person | None, str]:
     """Return the person, or None and what to say: the same words for every kind of failure."""
-    key = _key(email)
+    who = _try_of(email)
     with reading() as session:
-        wait = find_wait(session, *key)
+        wait = find_sign_in_wait(session, who)
         if wait:
             return None, f"Too many tries. Wait {int(wait.total_seconds()) + 1} seconds, then try again"
         someone = check_password(session, email=email, password=password)
     if someone is None:
         actor = Actor(id=None, name="not signed in", address=request.remote_addr)
-        transact(lambda session: acts.note_failed_sign_in(session, actor, email=email, key=key))
+        transact(lambda session: acts.note_failed_sign_in(session, actor, who))
         return None, "The e-mail address or the password is wrong"
     return someone, ""
 
 
-def _key(email: str) -> tuple[str, ...]:
-    return ("sign-in", email.strip().casefold(), request.remote_addr or "")
+def _try_of(email: str) -> Try:
+    return Try(email, request.remote_addr or "")

@@ -17,12 +17,12 @@ from app.admin.file_names import name_attachment
 from app.admin.frame import current_actor, organisation
 from app.admin.pages.statements import find_or_404, list_sources, read_languages, read_number, read_wanted
 from app.admin.security import needs
-from app.admin.statement_filter import StatementFilter, read_filter
-from app.admin.streaming import in_pieces
 from app.db import reading, transact
+from app.progress.export import in_pieces
 from app.xapi.browsing import Line, Wanted, list_lines
 from app.xapi.portable import format_statement
 from app.xapi.statement_csv import format_csv
+from app.xapi.statement_filter import StatementFilter, read_filter
 from app.xapi.statement_view import read_file
 
 # Statements are mostly small, and may be of megabytes: what is read at once follows their size.
@@ -39,7 +39,7 @@ def statement_csv() -> Response:
 
 
 @blueprint.get("/admin/statements.ndjson")
-@needs("statement.read")
+@needs("statement.raw")
 def statement_ndjson() -> Response:
     """Stream the filtered statements as they are stored, one on each line."""
     return _export(
@@ -50,7 +50,7 @@ def statement_ndjson() -> Response:
 
 
 @blueprint.get("/admin/statements/<key>/statement.json")
-@needs("statement.read")
+@needs("statement.raw")
 def statement_file(key: str) -> Response:
     """Give one statement as a file, byte for byte as it is stored."""
     shown = find_or_404(key)
@@ -58,7 +58,7 @@ def statement_file(key: str) -> Response:
 
 
 @blueprint.get("/admin/statements/<key>/attachments/<number>")
-@needs("statement.read")
+@needs("statement.raw")
 def statement_attachment(key: str, number: str) -> Response:
     """Give the data of an attachment as a file, never as a page: it is whatever a stranger sent."""
     with reading() as session:

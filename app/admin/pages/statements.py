@@ -11,13 +11,13 @@ from app.access.integrations import Integration, Kind, list_integrations
 from app.admin.blueprint import blueprint
 from app.admin.frame import organisation, render, see_other
 from app.admin.security import needs
-from app.admin.statement_filter import KNOWN_VERBS, LONGEST_KEY, StatementFilter, make_wanted, read_filter
 from app.db import reading
 from app.xapi.browsing import Line, Wanted, list_lines
 from app.xapi.languages import parse_accept_language
 from app.xapi.people_filter import find_agents
 from app.xapi.pretty import format_pretty
 from app.xapi.query_rules import HIGHEST_KEY
+from app.xapi.statement_filter import KNOWN_VERBS, LONGEST_KEY, StatementFilter, make_wanted, read_filter
 from app.xapi.statement_view import Shown, get_shown
 
 PAGE = 50

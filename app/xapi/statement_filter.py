@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from app import clock
-from app.admin.formats import start_of_day
+from app.progress.days import start_of_day
 from app.xapi.browsing import Wanted
 from app.xapi.links import Kind, Link, digest
 from app.xapi.query_rules import HIGHEST_KEY, LOWEST_KEY

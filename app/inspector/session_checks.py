@@ -1,0 +1,109 @@
+"""What the AICC sessions of the last days show: never called, only asked, left open, on two networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access.integrations import Integration
+from app.access.launches import EndReason
+from app.inspector.checking import Check, State
+from app.models.launches import Launch
+from app.models.learning import Observation
+from app.models.records import Exchange
+from app.progress.values import Status
+
+WITHIN = timedelta(days=7)
+# Content that has not called by then did not start; one that has said nothing by then will not.
+CALLS_WITHIN = timedelta(minutes=5)
+REPORTS_WITHIN = timedelta(minutes=30)
+# Long before this server ends a session, nobody sits at a course that has not spoken for hours.
+LEFT_AFTER = timedelta(hours=2)
+_MOST = 500
+
+
+def check_sessions(session: Session, integration: Integration) -> Iterator[Check]:
+    """Judge the sessions of an integration that were opened lately, in the order of a session's life."""
+    now = clock.now()
+    row = Launch
+    mine = (row.integration_id == integration.id, row.is_demo.is_(False))
+    recent = select(row.id).where(*mine, row.opened_at > now - WITHIN).order_by(row.opened_at.desc())
+    yield from _check_calls(session, integration, recent.where(row.opened_at < now - CALLS_WITHIN))
+    heard = recent.where(row.first_message_at.is_not(None))
+    # That content has called is an observation too: of a course that is not started.
+    reported = exists().where(
+        Observation.channel == "aicc",
+        Observation.source == row.id,
+        Observation.status != Status.NOT_STARTED.value,
+    )
+    silent = _count(session, heard.where(row.last_message_at < now - REPORTS_WITHIN, ~reported))
+    if silent:
+        detail = f"{silent} asked where the learner left off and reported nothing"
+        fix = "Ask the learners to stay in the course that the link opens; others need a link of their own."
+        yield Check(f"reports of {integration.name}", State.WARN, detail, fix, "A3", integration.id)
+    is_open = or_(row.end_reason.is_(None), row.end_reason != EndReason.EXIT.value)
+    left = _count(session, heard.where(row.last_message_at < now - LEFT_AFTER, is_open, reported))
+    if left:
+        detail = f"{left} ended without ExitAU; what was reported is kept"
+        yield Check(f"endings of {integration.name}", State.OK, detail, "", "A4", integration.id)
+    yield from _check_networks(session, integration)
+
+
+def networks_of(addresses: Iterable[str]) -> set[str]:
+    """Return the networks that addresses belong to, as large as one house has them: /24, or /48 of IPv6."""
+    found = set()
+    for text in addresses:
+        try:
+            address = ip_address(text)
+        except ValueError:
+            continue
+        found.add(str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False)))
+    return found
+
+
+def _check_calls(session: Session, integration: Integration, opened: Select[str]) -> Iterator[Check]:
+    """Judge whether the sessions that were opened long enough ago have called."""
+    count = _count(session, opened)
+    unheard = _count(session, opened.where(Launch.first_message_at.is_(None)))
+    name = f"launches of {integration.name}"
+    if unheard:
+        hosts = ", ".join(integration.host_names)
+        detail = f"{unheard} of {count} courses opened in the last 7 days never called (no GetParam)"
+        fix = "Compare the host name in LinkedIn, Configure AICC, with the one on the integration's page"
+        fix += f" ({hosts})." if hosts else "."
+        yield Check(name, State.WARN, detail, fix, "A1", integration.id)
+    elif count:
+        yield Check(name, State.OK, f"all {count} of the last 7 days called", "", "", integration.id)
+
+
+def _check_networks(session: Session, integration: Integration) -> Iterator[Check]:
+    row = Exchange
+    since = clock.now() - WITHIN
+    several = (
+        select(row.launch_id)
+        .where(row.integration_id == integration.id, row.received_at > since, row.is_demo.is_(False))
+        .where(row.face == "hacp", row.launch_id.is_not(None))
+        .group_by(row.launch_id)
+        .having(func.count(func.distinct(row.client_address)) > 1)
+        .limit(_MOST)
+    )
+    ids = list(session.scalars(several))
+    addresses: dict[str, set[str]] = {}
+    query = select(row.launch_id, row.client_address).where(row.launch_id.in_(ids), row.face == "hacp")
+    for launch_id, address in session.execute(query.distinct()):
+        addresses.setdefault(str(launch_id), set()).add(address)
+    shared = sum(len(networks_of(each)) > 1 for each in addresses.values())
+    if shared:
+        detail = f"{shared} sessions were heard from two networks"
+        fix = "If links are passed on: Integrations › Edit › Launch links, let a link be used once."
+        yield Check(f"networks of {integration.name}", State.WARN, detail, fix, "A6", integration.id)
+
+
+def _count(session: Session, query: Select[str]) -> int:
+    rows = query.limit(_MOST).subquery()
+    return session.execute(select(func.count()).select_from(rows)).scalar_one()
