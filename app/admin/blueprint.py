@@ -13,6 +13,7 @@ from app.admin.formats import init_formats
 from app.admin.frame import may
 from app.admin.security import guard_request, init_security
 from app.db import DatabaseUnavailable
+from app.languages import init_languages
 
 PAGES = (
     "account",
@@ -77,6 +78,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["may"] = may
     init_security(app)
     init_formats(app)
+    init_languages(app)
     app.register_blueprint(blueprint)
     app.register_blueprint(
         # Bootstrap's own files from the installed package: nothing is copied into the repository.

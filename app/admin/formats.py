@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from flask import Flask, g
+from flask_babel import get_locale, gettext as _
 
 from app import clock
 from app.progress.wording import format_percent
@@ -39,7 +41,9 @@ def format_time(moment: datetime, zone: ZoneInfo, *, this_year: int) -> str:
 
 def format_day(moment: datetime, zone: ZoneInfo, *, this_year: int) -> str:
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%b}" if local.year == this_year else f"{local.day} {local:%b %Y}"
+    # Patterns of Unicode's dates: each language orders day, month and year its own way.
+    pattern = _("d MMM") if local.year == this_year else _("d MMM y")
+    return format_datetime(local, pattern, locale=get_locale() or "en")
 
 
 def format_duration(seconds: int | float | timedelta) -> str:

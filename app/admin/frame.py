@@ -18,7 +18,9 @@ from app.access.organisation import Organisation, load_organisation
 from app.access.people import Person
 from app.access.roles import may as role_may
 from app.db import reading
+from app.languages import LANGUAGES, in_language, language
 from app.settings import settings_of
+from app.words import worded
 
 VERSION = "0.1.0"
 THEME_COOKIE = "waymark_theme"
@@ -92,6 +94,7 @@ def actor_for(someone: Person) -> Actor:
 def render(template: str, status: int = 200, /, **values: object) -> Response:
     """Render a page inside the frame."""
     about: dict[str, object] = {"theme": theme(), "version": VERSION, "asset": asset, "here": here()}
+    about["language"], about["languages"] = language(), LANGUAGES
     about["bootstrap_css"], about["made_at"] = bootstrap_css, clock.now()
     if "organisation" in g:
         about["zone_name"] = organisation().time_zone
@@ -136,7 +139,7 @@ def here() -> str:
 
 def say(message: str, tone: str = "ok") -> None:
     """Show a message on the next page; tones are ok, info, warn, bad."""
-    flash(message, tone)
+    flash(in_language(message), tone)
 
 
 def theme() -> str:
@@ -194,34 +197,34 @@ _LETTERS = {
 }
 _MENU = (
     (
-        "Results",
+        worded("Results"),
         (
-            ("overview", "Overview", "overview"),
-            ("progress", "Progress", "progress_table"),
-            ("learners", "Learners", "learner_list"),
-            ("courses", "Courses", "course_list"),
-            ("sessions", "Sessions", "session_list"),
-            ("statements", "Statements", "statement_list"),
+            ("overview", worded("Overview"), "overview"),
+            ("progress", worded("Progress"), "progress_table"),
+            ("learners", worded("Learners"), "learner_list"),
+            ("courses", worded("Courses"), "course_list"),
+            ("sessions", worded("Sessions"), "session_list"),
+            ("statements", worded("Statements"), "statement_list"),
         ),
     ),
     (
-        "Connect",
+        worded("Connect"),
         (
-            ("integrations", "Integrations", "integration_list"),
-            ("launch_links", "Launch links", "launch_links"),
-            ("destinations", "Destinations", "destination_list"),
-            ("deliveries", "Deliveries", "delivery_list"),
-            ("inspector", "Inspector", "inspector"),
+            ("integrations", worded("Integrations"), "integration_list"),
+            ("launch_links", worded("Launch links"), "launch_links"),
+            ("destinations", worded("Destinations"), "destination_list"),
+            ("deliveries", worded("Deliveries"), "delivery_list"),
+            ("inspector", worded("Inspector"), "inspector"),
         ),
     ),
     (
-        "Manage",
+        worded("Manage"),
         (
-            ("users", "Users and roles", "user_list"),
-            ("tokens", "API tokens", "token_list"),
-            ("audit", "Audit log", "audit_log"),
-            ("settings", "Settings", "settings_page"),
-            ("system", "System", "system_page"),
+            ("users", worded("Users and roles"), "user_list"),
+            ("tokens", worded("API tokens"), "token_list"),
+            ("audit", worded("Audit log"), "audit_log"),
+            ("settings", worded("Settings"), "settings_page"),
+            ("system", worded("System"), "system_page"),
         ),
     ),
 )

@@ -17,7 +17,8 @@ from app.db import db
 from app.settings import Settings
 from tests.admin.desk import Desk
 
-OPEN_TO_ALL = {"front", "sign_in", "sign_out", "setup", "choose_theme", "static", "invitation"}
+OPEN_TO_ALL = {"front", "sign_in", "sign_out", "setup", "invitation", "static"}
+OPEN_TO_ALL |= {"choose_theme", "choose_language"}
 
 
 # Parts of addresses that are no plain ids; any other is "x".

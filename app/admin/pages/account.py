@@ -27,6 +27,7 @@ from app.admin.frame import (
 )
 from app.admin.security import needs
 from app.db import reading, transact
+from app.languages import LANGUAGE_COOKIE, LANGUAGES
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
@@ -79,6 +80,18 @@ def choose_theme() -> Response:
     if value in THEMES:
         reply.set_cookie(
             THEME_COOKIE, value, max_age=A_YEAR_SECONDS, secure=is_https(), httponly=True, samesite="Lax"
+        )
+    return reply
+
+
+@blueprint.post("/admin/language")
+def choose_language() -> Response:
+    """Keep the language in a cookie of its own, which pages before sign-in read too."""
+    reply = see_other(safe_next(request.form.get("next"), url_for("admin.overview")))
+    value = request.form.get("language")
+    if value in LANGUAGES:
+        reply.set_cookie(
+            LANGUAGE_COOKIE, value, max_age=A_YEAR_SECONDS, secure=is_https(), httponly=True, samesite="Lax"
         )
     return reply
 
