@@ -66,6 +66,13 @@ def select_clients(*more: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+def find_client(session: Session, integration_id: str) -> Client | None:
+    """Return the client of an integration's newest live credential; None where there is none."""
+    newest = select_clients().where(Integration.id == integration_id).order_by(Credential.id.desc())
+    clients = (to_client(row, clock.now()) for row in session.execute(newest))
+    return next((client for client in clients if client is not None), None)
+
+
 def to_client(row: Any, now: datetime) -> Client | None:
     """Return a row's client, or None when its credential has ended or its integration is deleted."""
     has_ended = row.credential_expires_at is not None and row.credential_expires_at <= now

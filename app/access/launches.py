@@ -180,7 +180,7 @@ def open_launch(
     if not integration.is_enabled:
         raise IntegrationDisabled(f"the integration {integration.name!r} is switched off")
     unit = from_lms.unit if from_lms else find_unit_of(session, course.id, unit_id)
-    session_id = "".join(secrets.choice(_ALPHABET) for _ in range(SESSION_ID_LENGTH))
+    session_id = _new_session_id()
     row = tables.Launch(
         session_hash=hash_session_id(session_id),
         integration_id=integration.id,
@@ -308,6 +308,18 @@ def save_launch(session: Session, launch: Launch) -> None:
     """Write back the columns that messages change."""
     values = {name: getattr(launch, name) for name in _CHANGING}
     _SAVE.run(session, {"launch_id": launch.id, **values})
+
+
+def lend_session_id(session: Session, launch_id: str) -> str:
+    """Give a session another id, in a transaction that will be rolled back: its own is kept nowhere."""
+    session_id = _new_session_id()
+    hashed = hash_session_id(session_id)
+    session.execute(update(tables.Launch).where(tables.Launch.id == launch_id).values(session_hash=hashed))
+    return session_id
+
+
+def _new_session_id() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(SESSION_ID_LENGTH))
 
 
 def hash_session_id(session_id: str) -> bytes:

@@ -31,6 +31,7 @@ PAGES = (
     "help",
     "imports",
     "inspector",
+    "inspector_trial",
     "invitation",
     "integration_acts",
     "integrations",

@@ -75,13 +75,13 @@ def to_curl(public_url: str, message: SessionMessage) -> str:
     text = readable(message.request_body.decode("utf-8", "replace"))
     if text:
         sent = text if len(text) <= CURL_CHARACTERS else "@request.txt"
-        words += ["-H", f"Content-Type: {_guess_type(text)}", "--data-binary", sent]
+        words += ["-H", f"Content-Type: {guess_type(text)}", "--data-binary", sent]
     if "/xapi/" in message.path:
         words += ["-H", "Authorization: Bearer YOUR-TOKEN", "-H", "X-Experience-API-Version: 1.0.3"]
     return " ".join(shlex.quote(word) for word in words)
 
 
-def _guess_type(text: str) -> str:
+def guess_type(text: str) -> str:
     """Return the type that the body's first characters speak of; the header itself is not kept."""
     if text[:1] in ("[", "{"):
         return "application/json"
