@@ -61,6 +61,16 @@ fuzz: $(VENV)/.installed-dev ## Feed the readers of HACP and xAPI random input, 
 		tests/hacp/test_fuzz_service.py tests/xapi/test_fuzz_readers.py tests/xapi/test_fuzz_store.py \
 		-n $(PYTEST_WORKERS) --timeout 400
 
+POT := app/translations/messages.pot
+.PHONY: translations
+translations: $(VENV)/.installed ## Gather the pages' sentences into app/translations, and compile what is translated
+	@$(BIN)/pybabel -q extract -F babel.cfg -k worded -k worded_many:1,2 -k N_ --sort-output --no-location \
+		--width 110 -o $(POT) app
+	@$(BIN)/pybabel -q update -i $(POT) -d app/translations --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --width 110
+	@rm $(POT)
+	@$(BIN)/pybabel -q compile -d app/translations --statistics
+
 .PHONY: lint
 lint: $(VENV)/.installed-dev ## Check style (ruff) and types (mypy)
 	$(BIN)/ruff check .

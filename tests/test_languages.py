@@ -43,9 +43,7 @@ def said() -> frozenset[Key]:
     """Return every sentence of the code and the templates."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(
-        ROOT, methods, options, keywords=KEYWORDS, directory_filter=lambda path: "/." not in str(path)
-    )
+    found = extract_from_dir(ROOT / "app", methods, options, keywords=KEYWORDS)
     return frozenset(message for _, _, message, _, _ in found)
 
 
