@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import BrowserContext
 
+from app.languages import LANGUAGE_COOKIE
 from tests.browser.conftest import Visitor, sign_in, visit
 from tests.browser.staging import app_of, decide_together, load_small_demo
 from tests.delivery.receiver import Receiver, receiving
@@ -215,6 +216,18 @@ def visitor(owned: RunningServer, context: BrowserContext) -> Iterator[Visitor]:
 def test_a_page_is_without_fault(visitor: Visitor, filled: dict[str, str], path: str) -> None:
     visitor.go(path.format(**filled))
     visitor.judge(path)
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_pages_in_german_fit_a_narrow_screen(
+    visitor: Visitor, context: BrowserContext, filled: dict[str, str], part: int
+) -> None:
+    context.add_cookies([{"name": LANGUAGE_COOKIE, "value": "de", "url": visitor.url}])
+    for path in PAGES[part::3]:
+        if path.startswith("/admin"):
+            visitor.go(path.format(**filled))
+            assert visitor.page.locator("html").get_attribute("lang") == "de", path
+            visitor.judge(f"{path} in German", themes=("light",), sizes=((320, 720),))
 
 
 @pytest.mark.parametrize("end", ["", "/edit", "/disable", "/delete"])
