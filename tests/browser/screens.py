@@ -28,6 +28,7 @@ class Screen:
     act: Act | None = None
     is_main: bool = False
     is_signed_in: bool = True
+    language: str = "en"
 
 
 def press(button: str, *fields: tuple[str, str]) -> Act:
@@ -107,6 +108,7 @@ SCREENS = (
     Screen("Results", "progress-no-match", "/admin/progress?status=failed&learner=nobody", "No row matches"),
     Screen("Results", "progress-columns", "/admin/progress?column=percent&column=status", "Chosen columns", unfold("main details")),
     Screen("Results", "progress-views", "/admin/progress/views?status=failed&sort=-percent", "A view that was just saved", press("Save view", ("name", "Failed, worst first"))),
+    Screen("Results", "views", "/admin/progress/views", "Saved views"),
     Screen("Results", "progress-wrong-filter", "/admin/progress?min=abc", "A filter that cannot be read"),
     Screen("Results", "why", "/admin/progress/{learner}/{course}", "Why? A row explained, message by message", is_main=True),
     Screen("Results", "why-decide", "/admin/progress/{learner}/{course}/decide", "Decide a row by hand"),
@@ -176,4 +178,10 @@ SCREENS = (
     Screen("Manage", "api-docs", "/api/docs", "The REST API, described by itself"),
     Screen("Manage", "api-problems", "/api/problems", "What the API refuses, and why"),
     Screen("Manage", "not-found", "/admin/nowhere", "A page that is not there"),
+    Screen("In German", "overview-de", "/admin/", "Overview, in German", is_main=True, language="de"),
+    Screen("In German", "progress-de", "/admin/progress", "Progress, in German", language="de"),
+    Screen("In German", "why-de", "/admin/progress/{learner}/{course}", "Why?, in German", language="de"),
+    Screen("In German", "integration-de", "/admin/integrations/{integration}", "One integration, in German", language="de"),
+    Screen("In German", "finding-de", "/admin/help/findings/A1", "One finding, in German", language="de"),
+    Screen("In German", "system-de", "/admin/system", "System, in German", language="de"),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Photographs every page with demo data, and writes `docs/screens.md`; `make screenshots` runs it.
 
 The main pages are kept in both themes and at both widths, the others in light at 1280 px: enough to read a
-change's effect in a review, small enough to keep. `--all DIRECTORY` photographs everything in all four.
+change's effect in a review, small enough to keep. `--all DIRECTORY` photographs everything in all four, and
+`--all DIRECTORY de` in that language: what must be pressed or filled in before is left out then.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import base64
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from itertools import groupby, product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error as PlaywrightError, Page, sync_playwright
 
+from app.languages import LANGUAGE_COOKIE
 from tests.browser.conftest import ARGUMENTS, sign_in
 from tests.browser.screens import FIRST_SCREENS, SCREENS, Screen
 from tests.browser.staging import stage
@@ -35,7 +38,12 @@ def variants_of(screen: Screen) -> tuple[tuple[str, int], ...]:
 
 
 def photograph(
-    browser: Browser, server: RunningServer, ids: dict[str, str], folder: Path, all_: bool
+    browser: Browser,
+    server: RunningServer,
+    ids: dict[str, str],
+    folder: Path,
+    screens: tuple[Screen, ...],
+    all_: bool,
 ) -> None:
     """Write each screen's pictures into a folder, by a name that says which it is."""
     faults: list[str] = []
@@ -49,7 +57,7 @@ def photograph(
         )
         stranger = browser.new_context(reduced_motion="reduce", color_scheme=theme, locale="en-GB")
         page = context.new_page()
-        for screen in SCREENS:
+        for screen in screens:
             widths = [w for t, w in (VARIANTS if all_ else variants_of(screen)) if t == theme]
             if not widths:
                 continue
@@ -83,6 +91,7 @@ def photograph_first_steps(browser: Browser, server: RunningServer, folder: Path
 
 def _open(page: Page, address: str, screen: Screen) -> None:
     page.set_default_timeout(8_000)
+    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": screen.language, "url": address}])
     page.goto(address)
     if screen.act is not None:
         screen.act(page)
@@ -124,6 +133,9 @@ def write_index() -> None:
 
 def main(arguments: list[str]) -> None:
     is_all = arguments[:1] == ["--all"]
+    screens = SCREENS
+    if len(arguments) > 2:
+        screens = tuple(replace(screen, act=None, language=arguments[2]) for screen in SCREENS)
     folder = Path(arguments[1]) if is_all else FOLDER
     if not is_all:
         shutil.rmtree(folder, ignore_errors=True)
@@ -135,10 +147,10 @@ def main(arguments: list[str]) -> None:
             data = Path(place) / ("new" if is_new else "staged")
             data.mkdir()
             with running_server(files.fresh(data), data, WAYMARK_OUTBOUND_ALLOW="127.0.0.0/8") as server:
-                if is_new:
+                if is_new and screens is SCREENS:
                     photograph_first_steps(browser, server, folder)
-                else:
-                    photograph(browser, server, stage(server, receiver, data), folder, is_all)
+                elif not is_new:
+                    photograph(browser, server, stage(server, receiver, data), folder, screens, is_all)
         browser.close()
     if not is_all:
         write_index()
