@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 
 from app.progress.export import COLUMNS, LOCAL_COLUMNS, format_cells, moments_of
 from app.progress.queries import ProgressLine
+from app.words import worded
 
 # What a sheet holds below its header.
 MOST_ROWS = 1_048_575
@@ -30,8 +31,11 @@ class TooManyRows(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"A sheet of a workbook holds {MOST_ROWS:,} rows, and more than that match. "
-            "Take the CSV, which has no such limit, or narrow the table with a filter."
+            worded(
+                "A sheet of a workbook holds %(most)s rows, and more than that match. "
+                "Take the CSV, which has no such limit, or narrow the table with a filter.",
+                most=f"{MOST_ROWS:,}",
+            )
         )
 
 
