@@ -30,11 +30,12 @@ class TooManyRows(ValueError):
     """More rows match than a sheet holds."""
 
     def __init__(self) -> None:
+        most = f"{MOST_ROWS:,}"
         super().__init__(
             worded(
                 "A sheet of a workbook holds %(most)s rows, and more than that match. "
                 "Take the CSV, which has no such limit, or narrow the table with a filter.",
-                most=f"{MOST_ROWS:,}",
+                most=most,
             )
         )
 

@@ -51,11 +51,8 @@ def decided_group_undo(group_id: str) -> Response:
         pass
     left = _find_or_404(group_id).counting
     if left:
-        done = f"{group.counting - left:,}"
-        words = worded(
-            "%(done)s rows are undone, %(left)s are left. Undo again to go on.", done=done, left=f"{left:,}"
-        )
-        say(words, "warn")
+        numbers = {"done": f"{group.counting - left:,}", "left": f"{left:,}"}
+        say(worded("%(done)s rows are undone, %(left)s are left. Undo again to go on.", **numbers), "warn")
     else:
         say(worded("Undone. The rows say what they would without that decision."))
     return see_other(url_for("admin.decided_group", group_id=group_id))

@@ -120,7 +120,8 @@ def _apply(form: DecisionForm, choice: _Choice, wish: Wish) -> Response:
     if not done:
         say(worded("Nothing was changed: every row says so already."), "info")
         return see_other(f"{url_for('admin.progress_table')}?{choice.query}")
-    say(worded_many("Set: %(num)s row says so now.", "Set: %(num)s rows say so now.", done, num=f"{done:,}"))
+    shown = f"{done:,}"
+    say(worded_many("Set: %(num)s row says so now.", "Set: %(num)s rows say so now.", done, num=shown))
     return see_other(url_for("admin.decided_group", group_id=act))
 
 
