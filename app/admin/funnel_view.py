@@ -29,6 +29,10 @@ class Step:
     length: float
     href: str
 
+    @property
+    def is_bad(self) -> bool:
+        return self.name == STATUS_NAMES[Status.FAILED]
+
 
 def list_steps(course_id: str, funnel: Funnel, *, unheard: int) -> list[Step]:
     """List the steps of a course from its opening to each end that it may have."""
