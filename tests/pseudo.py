@@ -36,7 +36,7 @@ class Pseudo(NullTranslations):
     """Answers as a catalogue does, each entry in brackets; a pattern of a date stays one."""
 
     def ugettext(self, message: str) -> str:  # type: ignore[override]
-        return message if message.startswith("d MMM") else f"{OPEN}{message}{CLOSE}"
+        return message if message.startswith(("d MMM", "EEE d MMM")) else f"{OPEN}{message}{CLOSE}"
 
     def ungettext(self, one: str, many: str, number: int) -> str:  # type: ignore[override]
         return f"{OPEN}{one if number == 1 else many}{CLOSE}"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.models.access import Person, SavedView as Row
 from app.models.base import new_id
+from app.words import worded
 
 LONGEST_NAME = 80
 # More than this nobody finds again.
@@ -41,7 +42,10 @@ def add_view(session: Session, *, person_id: str, name: str, query: str, is_shar
     own = [view for view in list_views(session, person_id) if view.person_id == person_id]
     if len(own) >= MOST_VIEWS:
         raise BadView(
-            f"You have {MOST_VIEWS} views, which is as many as one person may keep: delete one first"
+            worded(
+                "You have %(n)s views, which is as many as one person may keep: delete one first",
+                n=MOST_VIEWS,
+            )
         )
     row = Row(
         id=new_id(),
@@ -107,7 +111,12 @@ def _seen_by(person_id: str) -> Select[str, str, str, str, str, bool]:
 def _check_name(name: str, others: list[SavedView]) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise BadView(f"Enter a name of 1 to {LONGEST_NAME} characters")
+        raise BadView(worded("Enter a name of 1 to %(n)s characters", n=LONGEST_NAME))
     if any(other.name.casefold() == name.casefold() for other in others):
-        raise BadView(f"There is a view called {name} already: choose another name, or delete that one first")
+        raise BadView(
+            worded(
+                "There is a view called %(name)s already: choose another name, or delete that one first",
+                name=name,
+            )
+        )
     return name

@@ -18,11 +18,12 @@ _LEAST = 2
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One place on the axis: its name, one number for each series, and where its rows are."""
+    """One place on the axis: its name, one number for each series, where its rows are; several in words."""
 
     name: str
     values: tuple[int, ...]
     href: str | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

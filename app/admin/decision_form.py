@@ -16,31 +16,38 @@ from app.progress.days import start_of_day
 from app.progress.decision_rules import MAX_REASON, BadDecision, Override, clean_reason, make_override
 from app.progress.values import DecisionKind, Status
 from app.progress.wording import STATUS_NAMES
+from app.words import worded
 
 _NEEDS_PERCENT = (Status.IN_PROGRESS, Status.FAILED)
 _ID_LENGTH = 18
 
 
 class DecisionForm(FlaskForm):
-    kind = RadioField("What to do", choices=options(*DecisionKind), default=DecisionKind.OVERRIDE.value)
+    kind = RadioField(
+        worded("What to do"), choices=options(*DecisionKind), default=DecisionKind.OVERRIDE.value
+    )
     status = SelectField(
-        "Status",
+        worded("Status"),
         choices={status.value: words for status, words in STATUS_NAMES.items()},
         default=Status.COMPLETED.value,
     )
     percent = StringField(
-        "Progress (%)",
-        description="For “in progress” and “failed”. Completed and passed are 100 %, not started is 0 %.",
+        worded("Progress (%)"),
+        description=worded(
+            "For “in progress” and “failed”. Completed and passed are 100 %, not started is 0 %."
+        ),
         filters=[stripped],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     completed_on = DateField(
-        "Completed on", [Optional()], description="For completed and passed. Today if you leave it empty."
+        worded("Completed on"),
+        [Optional()],
+        description=worded("For completed and passed. Today if you leave it empty."),
     )
     reason = StringField(
-        "Reason",
-        [InputRequired("Say why, for whoever asks later"), check(clean_reason, BadDecision)],
-        description="Kept beside the decision, with your name.",
+        worded("Reason"),
+        [InputRequired(worded("Say why, for whoever asks later")), check(clean_reason, BadDecision)],
+        description=worded("Kept beside the decision, with your name."),
         filters=[stripped],
         render_kw={"autocomplete": "off", "maxlength": str(MAX_REASON)},
     )
@@ -49,11 +56,11 @@ class DecisionForm(FlaskForm):
 
     def validate_percent(self, field: Field) -> None:
         if self.is_override and Status(self.status.data) in _NEEDS_PERCENT and self.parsed_percent is None:
-            raise ValidationError("Enter the percentage, a number from 0 to 100")
+            raise ValidationError(worded("Enter the percentage, a number from 0 to 100"))
 
     def validate_completed_on(self, field: Field) -> None:
         if self.is_override and field.data and not Status(self.status.data).is_complete:
-            raise ValidationError("Only what is completed or passed has a completion date")
+            raise ValidationError(worded("Only what is completed or passed has a completion date"))
 
     def validate_act(self, field: Field) -> None:
         if not (len(field.data or "") == _ID_LENGTH and field.data.isascii() and field.data.isalnum()):

@@ -8,8 +8,14 @@ from datetime import datetime
 
 from app.inspector.exchanges import Exchange
 from app.inspector.findings import Finding, describe
+from app.words import worded
 
-_KINDS = {"hacp": "AICC message", "oauth": "Token request", "xapi": "xAPI request", "launch": "Course launch"}
+_KINDS = {
+    "hacp": worded("AICC message"),
+    "oauth": worded("Token request"),
+    "xapi": worded("xAPI request"),
+    "launch": worded("Course launch"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def to_note(finding: Finding) -> Note:
         meaning = describe(code)
     except KeyError:
         # A code of a newer version after a downgrade: the list must still open.
-        return Note(code, "This finding is of a kind this version does not know.", detail, "")
+        return Note(code, worded("This finding is of a kind this version does not know."), detail, "")
     return Note(code, meaning.sentence, detail, "" if meaning.who == "nobody" else meaning.who)
 
 

@@ -12,6 +12,7 @@ from app.admin.charts import share
 from app.progress.funnels import HALF_WAY, Funnel
 from app.progress.values import Status
 from app.progress.wording import STATUS_NAMES
+from app.words import worded
 
 _STARTED = [status.value for status in Status if status is not Status.NOT_STARTED]
 _DONE = [status.value for status in Status if status.is_complete]
@@ -27,6 +28,10 @@ class Step:
     percent: int | None
     length: float
     href: str
+
+    @property
+    def is_bad(self) -> bool:
+        return self.name == STATUS_NAMES[Status.FAILED]
 
 
 def list_steps(course_id: str, funnel: Funnel, *, unheard: int) -> list[Step]:
@@ -49,11 +54,11 @@ def _list_counts(
     course_id: str, funnel: Funnel, everybody: int
 ) -> Iterator[tuple[str, str, int, dict[str, object]]]:
     rows: dict[str, object] = {"course_id": course_id}
-    yield "Opened", "learners opened it, or were reported about", everybody, rows
-    yield "Started", "have begun", funnel.started, {**rows, "status": _STARTED}
-    yield "Half way", "are at 50 % or more", funnel.half_way, {**rows, "min": HALF_WAY}
-    yield "Completed", "have completed or passed it", funnel.done, {**rows, "status": _DONE}
+    yield worded("Opened"), worded("learners opened it, or were reported about"), everybody, rows
+    yield worded("Started"), worded("have begun"), funnel.started, {**rows, "status": _STARTED}
+    yield worded("Half way"), worded("are at 50 % or more"), funnel.half_way, {**rows, "min": HALF_WAY}
+    yield worded("Completed"), worded("have completed or passed it"), funnel.done, {**rows, "status": _DONE}
     for status in (Status.PASSED, Status.FAILED):
         # Most content knows no more than completion.
         if count := funnel.count(status):
-            yield STATUS_NAMES[status], "learners", count, {**rows, "status": status.value}
+            yield STATUS_NAMES[status], worded("learners"), count, {**rows, "status": status.value}

@@ -12,6 +12,7 @@ from app.access.integrations import Integration
 from app.admin.acts import wizard
 from app.admin.frame import organisation
 from app.catalog.service import list_courses
+from app.words import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,12 @@ def list_tasks(session: Session, integrations: Sequence[Integration], *, has_row
     address = "admin.setup_address" if step == wizard.ADDRESS else "admin.settings_page"
     has_course = bool(list_courses(session, limit=1))
     return [
-        Task("Make your account", True, url_for("admin.account")),
-        Task("Set the public URL and time zone", organisation().has_public_url, url_for(address)),
-        Task("Add an integration", bool(real), url_for("admin.new_integration")),
-        Task("See its first message arrive", has_message, url_for("admin.integration_list")),
-        Task("See the first course", has_course, url_for("admin.course_list")),
-        Task("See the first progress", has_rows, url_for("admin.progress_table")),
+        Task(worded("Make your account"), True, url_for("admin.account")),
+        Task(worded("Set the public URL and time zone"), organisation().has_public_url, url_for(address)),
+        Task(worded("Add an integration"), bool(real), url_for("admin.new_integration")),
+        Task(worded("See its first message arrive"), has_message, url_for("admin.integration_list")),
+        Task(worded("See the first course"), has_course, url_for("admin.course_list")),
+        Task(worded("See the first progress"), has_rows, url_for("admin.progress_table")),
     ]
 
 

@@ -8,13 +8,17 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from flask import url_for
+from flask_babel import get_locale, gettext as _
 
 from app.admin.charts import Chart, Point, make_chart, share
+from app.admin.formats import format_count
 from app.inspector.overview import PERIODS, Figures
 from app.inspector.traffic import Hour
 from app.progress.bands import BANDS
 from app.progress.figures import Active, BusyCourse
+from app.words import worded, worded_many
 
 DEFAULT_PERIOD = 30
 BandBar = tuple[str, str, int, float, str]
@@ -94,17 +98,23 @@ class _Rows:
 def _day_points(completions: Sequence[tuple[date, int]], rows: _Rows, this_year: int) -> Iterator[Point]:
     for day, count in completions:
         text = day.isoformat()
-        name = f"{day:%a} {day.day} {day:%b}" + ("" if day.year == this_year else f" {day.year}")
+        pattern = _("EEE d MMM") if day.year == this_year else _("EEE d MMM y")
+        name = format_date(day, pattern, locale=get_locale() or "en")
         yield Point(name, (count,), rows.link(completed_since=text, completed_until=text))
 
 
 def _hour_points(hours: Sequence[Hour], zone: ZoneInfo) -> Iterator[Point]:
     for hour in hours:
-        yield Point(f"{hour.begins.astimezone(zone):%H:%M}", (hour.accepted, hour.refused))
+        words = worded(
+            "%(accepted)s accepted, %(refused)s refused",
+            accepted=format_count(hour.accepted),
+            refused=format_count(hour.refused),
+        )
+        yield Point(f"{hour.begins.astimezone(zone):%H:%M}", (hour.accepted, hour.refused), words=words)
 
 
 def _band_bars(counts: Sequence[int], rows: _Rows) -> Iterator[BandBar]:
     for band, count in zip(BANDS, counts, strict=True):
         name = band.name.replace("-", "–")
-        words = f"{'row' if count == 1 else 'rows'} at {name} %"
+        words = worded_many("row at %(band)s %%", "rows at %(band)s %%", count, band=name)
         yield f"{name} %", words, count, share(count, counts), rows.link(band=band.name)

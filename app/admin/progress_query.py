@@ -21,6 +21,7 @@ from app.progress.filter_text import (
 from app.progress.queries import ProgressFilter, Sort
 from app.progress.values import Status
 from app.progress.wording import STATUS_NAMES
+from app.words import N_, worded
 
 T = TypeVar("T")
 
@@ -29,15 +30,15 @@ DEFAULT_SIZE = 50
 DEFAULT_SORT = "-last_activity"
 # The columns by what the address calls them, in their order.
 COLUMN_NAMES = {
-    "learner": "Learner",
-    "course": "Course",
-    "percent": "Progress",
-    "status": "Status",
-    "first_seen": "First seen",
-    "last_activity": "Last activity",
-    "completed_at": "Completed on",
-    "time": "Time spent",
-    "channel": "Channel",
+    "learner": worded("Learner"),
+    "course": worded("Course"),
+    "percent": worded("Progress"),
+    "status": worded("Status"),
+    "first_seen": worded("First seen"),
+    "last_activity": worded("Last activity"),
+    "completed_at": worded("Completed on"),
+    "time": worded("Time spent"),
+    "channel": worded("Channel"),
 }
 # Without these two a row is of nobody and nothing; the others can be left out.
 CHOSEN_COLUMNS = {name: words for name, words in COLUMN_NAMES.items() if name not in ("learner", "course")}
@@ -129,13 +130,16 @@ class ProgressView:
     def chips(self, names: dict[str, str]) -> list[Chip]:
         """List the active filters; `names` gives the words of learner_id and course_id."""
         chips = [
-            Chip(f"Status: {STATUS_NAMES[Status(value)]}", self._without("status", value))
+            Chip(
+                worded("Status: %(status)s", status=STATUS_NAMES[Status(value)]),
+                self._without("status", value),
+            )
             for value in sorted(self.statuses, key=lambda value: Status(value).rank)
         ]
         for name, label in _CHIP_LABELS:
             value = self.values.get(name)
             if value is not None:
-                words = label.format(CHANNEL_NAMES.get(value, names.get(name, value)))
+                words = worded(label, value=CHANNEL_NAMES.get(value, names.get(name, value)))
                 chips.append(Chip(words, self._without(name, value)))
         return chips
 
@@ -144,19 +148,19 @@ class ProgressView:
 
 
 _CHIP_LABELS = (
-    ("learner", "Learner: {}"),
-    ("learner_id", "Learner: {}"),
-    ("course", "Course: {}"),
-    ("course_id", "Course: {}"),
-    ("min", "At least {} %"),
-    ("max", "At most {} %"),
-    ("channel", "Channel: {}"),
-    ("since", "Active from {}"),
-    ("until", "Active until {}"),
-    ("band", "Progress: {} %"),
-    ("completed_since", "Completed from {}"),
-    ("completed_until", "Completed until {}"),
-    ("demo", "Without demo data"),
+    ("learner", N_("Learner: %(value)s")),
+    ("learner_id", N_("Learner: %(value)s")),
+    ("course", N_("Course: %(value)s")),
+    ("course_id", N_("Course: %(value)s")),
+    ("min", N_("At least %(value)s %%")),
+    ("max", N_("At most %(value)s %%")),
+    ("channel", N_("Channel: %(value)s")),
+    ("since", N_("Active from %(value)s")),
+    ("until", N_("Active until %(value)s")),
+    ("band", N_("Progress: %(value)s %%")),
+    ("completed_since", N_("Completed from %(value)s")),
+    ("completed_until", N_("Completed until %(value)s")),
+    ("demo", N_("Without demo data")),
 )
 
 
@@ -226,11 +230,11 @@ class _Reader:
 
 def _parse_column(text: str) -> str:
     if text not in CHOSEN_COLUMNS:
-        raise ValueError(f"“{clean(text)[:40]}” is not a column that can be chosen")
+        raise ValueError(worded("“%(typed)s” is not a column that can be chosen", typed=clean(text)[:40]))
     return text
 
 
 def _parse_size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) in SIZES):
-        raise ValueError("The page size is 25, 50, 100 or 200")
+        raise ValueError(worded("The page size is 25, 50, 100 or 200"))
     return int(text)

@@ -8,20 +8,21 @@ from wtforms.validators import DataRequired, Length
 
 from app.access.saved_views import LONGEST_NAME
 from app.admin.form_parts import stripped
+from app.words import worded
 
 
 class SavedViewForm(FlaskForm):
     name = StringField(
-        "Name",
+        worded("Name"),
         [
-            DataRequired("Give the view a name"),
-            Length(max=LONGEST_NAME, message=f"Enter at most {LONGEST_NAME} characters"),
+            DataRequired(worded("Give the view a name")),
+            Length(max=LONGEST_NAME, message=worded("Enter at most %(n)s characters", n=LONGEST_NAME)),
         ],
-        description="What you look for with it, for example Failed this year.",
+        description=worded("What you look for with it, for example Failed this year."),
         filters=[stripped],
         render_kw={"autocomplete": "off"},
     )
     is_shared = BooleanField(
-        "Share it with everybody who signs in here",
-        description="They see it beside their own views, and only you and managers change it.",
+        worded("Share it with everybody who signs in here"),
+        description=worded("They see it beside their own views, and only you and managers change it."),
     )

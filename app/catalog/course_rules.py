@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
+from app.words import worded
+
 MAX_TITLE = 500
 MAX_TEXT = 4096
 MAX_PASSWORD = 255
@@ -43,11 +45,11 @@ def check_launch_url(url: str | None) -> str | None:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise BadCourse("the launch URL is not a web address") from error
+        raise BadCourse(worded("the launch URL is not a web address")) from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadCourse("the launch URL begins with https:// (or http://)")
+        raise BadCourse(worded("the launch URL begins with https:// (or http://)"))
     if any(c.isspace() or not c.isprintable() or c == "\\" for c in url) or parts.username is not None:
-        raise BadCourse("the launch URL holds no spaces, backslashes or sign-in names")
+        raise BadCourse(worded("the launch URL holds no spaces, backslashes or sign-in names"))
     return url
 
 
@@ -72,26 +74,27 @@ def check_unit_fields(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_number(name: str, value: float | None) -> None:
     if value is not None and not (math.isfinite(value) and 0 <= value <= 100_000):
-        raise BadCourse(f"{_WORDS[name]} is a number from 0 to 100000")
+        raise BadCourse(worded("%(field)s is a number from 0 to 100000", field=_WORDS[name]))
 
 
 def _check_text(name: str, text: str) -> str:
     if len(text) > MAX_TEXT or "\x00" in text:
-        raise BadCourse(f"{_WORDS[name]} has at most {MAX_TEXT} characters")
+        raise BadCourse(worded("%(field)s has at most %(n)s characters", field=_WORDS[name], n=MAX_TEXT))
     return text
 
 
 def _check_line(name: str, text: str, limit: int) -> str:
     text = text.strip()
     if len(text) > limit or not text.isprintable():
-        raise BadCourse(f"{_WORDS[name]} is one line of at most {limit} characters")
+        words = worded("%(field)s is one line of at most %(n)s characters", field=_WORDS[name], n=limit)
+        raise BadCourse(words)
     return text
 
 
 def _check_form(name: str, text: str, pattern: re.Pattern[str], form: str) -> str | None:
     text = _check_line(name, text, 32)
     if text and not pattern.fullmatch(text):
-        raise BadCourse(f"{_WORDS[name]} is written {form}")
+        raise BadCourse(worded("%(field)s is written %(form)s", field=_WORDS[name], form=form))
     return text or None
 
 
@@ -101,16 +104,16 @@ _FORMS = {
         re.compile(
             r"(exit|continue)( *, *(message|no message))?|(message|no message)( *, *(exit|continue))?"
         ),
-        "exit or continue, then message or no message, as in exit,message",
+        worded("exit or continue, then message or no message, as in exit,message"),
     ),
 }
 _WORDS = {
-    "mastery_score": "the mastery score",
-    "max_score": "the greatest score",
-    "max_time_allowed": "the time allowed",
-    "time_limit_action": "the time limit action",
-    "core_vendor": "core vendor",
-    "web_launch": "web launch",
-    "comments": "the comment to learners",
-    "au_password": "the AU password",
+    "mastery_score": worded("the mastery score"),
+    "max_score": worded("the greatest score"),
+    "max_time_allowed": worded("the time allowed"),
+    "time_limit_action": worded("the time limit action"),
+    "core_vendor": worded("core vendor"),
+    "web_launch": worded("web launch"),
+    "comments": worded("the comment to learners"),
+    "au_password": worded("the AU password"),
 }

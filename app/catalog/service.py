@@ -15,6 +15,7 @@ from app.db import on_conflict_insert
 from app.models import learning as tables
 from app.models.base import fit_key, new_id, table_of
 from app.prepared import Asked, Prepared
+from app.words import worded
 
 MAX_IDENTIFIER_BYTES = 2000
 TYPES = ("course", "path", "video", "other")
@@ -133,9 +134,9 @@ def add_course(
     title = clean_title(title)
     identifier = fit_key(normalise_identifier(activity_id), MAX_IDENTIFIER_BYTES)
     if not title:
-        raise BadCourse("give the course a title")
+        raise BadCourse(worded("give the course a title"))
     if not identifier or " " in identifier:
-        raise BadCourse("give the course its activity id or URN, without spaces")
+        raise BadCourse(worded("give the course its activity id or URN, without spaces"))
     type_ = _check_type(type_, identifier)
     url = check_launch_url(launch_url)
     found = _find_identifier(session, identifier)
@@ -177,7 +178,7 @@ def _check_type(type_: str | None, identifier: str) -> str:
         type_ = course_type(identifier)
         type_ = "course" if type_ == "other" else type_
     if type_ not in TYPES:
-        raise BadCourse(f"the type is one of {', '.join(TYPES)}")
+        raise BadCourse(worded("the type is one of %(types)s", types=", ".join(TYPES)))
     return type_
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.words import worded
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -30,4 +32,4 @@ def parse_band(text: str) -> Band:
     for band in BANDS:
         if band.name == text:
             return band
-    raise ValueError(f"the bands are {', '.join(band.name for band in BANDS)}")
+    raise ValueError(worded("the bands are %(names)s", names=", ".join(band.name for band in BANDS)))

@@ -31,6 +31,7 @@ from app.progress.decisions import find_decision
 from app.progress.service import Change, lock_row
 from app.progress.values import DecisionKind, Progress
 from app.progress.withdrawal import rebuild_pair
+from app.words import worded
 
 
 class UnknownDecision(LookupError):
@@ -130,7 +131,7 @@ def _is_attempt(values: dict[str, Any]) -> bool:
 
 def _begin_attempts(session: Session, learner_id: str, course_id: str, before: Progress | None) -> list[str]:
     if before is None:
-        raise BadDecision("nothing was begun yet: the first attempt begins by itself")
+        raise BadDecision(worded("nothing was begun yet: the first attempt begins by itself"))
     return begin_attempts(session, learner_id, course_id)
 
 

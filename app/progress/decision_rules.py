@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.progress.rules import clamp_percent
 from app.progress.values import Status
+from app.words import worded
 
 MAX_REASON = 500
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
@@ -69,10 +70,10 @@ def make_override(
     """
     if not status.is_complete:
         if completed_at is not None:
-            raise BadDecision("only what is completed or passed has a completion date")
+            raise BadDecision(worded("only what is completed or passed has a completion date"))
         return Override(status, _check_percent(status, percent), None)
     if completed_at is not None and not _EARLIEST <= completed_at <= now:
-        raise BadDecision("the completion date lies in the future, or too far in the past")
+        raise BadDecision(worded("the completion date lies in the future, or too far in the past"))
     return Override(status, Decimal(100), completed_at or now)
 
 
@@ -80,9 +81,9 @@ def clean_reason(text: str) -> str:
     """Return a reason on one line; raises BadDecision for none, and for one that is too long."""
     words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if not words:
-        raise BadDecision("say why, for whoever asks later")
+        raise BadDecision(worded("say why, for whoever asks later"))
     if len(words) > MAX_REASON:
-        raise BadDecision(f"the reason is longer than {MAX_REASON} characters")
+        raise BadDecision(worded("the reason is longer than %(most)s characters", most=MAX_REASON))
     return words
 
 
@@ -90,7 +91,7 @@ def _check_percent(status: Status, percent: Decimal | None) -> Decimal:
     if status is Status.NOT_STARTED:
         return Decimal(0)
     if percent is None:
-        raise BadDecision("give the percentage too")
+        raise BadDecision(worded("give the percentage too"))
     if not (percent.is_finite() and 0 <= percent <= 100):
-        raise BadDecision("a percentage is a number from 0 to 100")
+        raise BadDecision(worded("a percentage is a number from 0 to 100"))
     return clamp_percent(percent)

@@ -13,6 +13,7 @@ from app.progress.folding import Fold
 from app.progress.step_notes import Change, Note, describe_decision, describe_report, list_changes
 from app.progress.values import Decision, DecisionKind, Progress, Report, Status
 from app.progress.wording import STATUS_NAMES, format_percent
+from app.words import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,11 @@ def _take(row: Fold, each: Heard | Decided, before: Progress, parts: Collection[
     """Let the row take a message or a decision; returns what is to be said of it beside what it changed."""
     if isinstance(each, Decided):
         if each.undone_at is not None:
-            return (Note("Undone, so it does not count."),)
+            return (Note(worded("Undone, so it does not count.")),)
         row.decide(each.decision)
         return tuple(describe_decision(each.decision))
     if each.is_withdrawn:
-        return (Note("Withdrawn because its statement was voided, so it does not count."),)
+        return (Note(worded("Withdrawn because its statement was voided, so it does not count.")),)
     attempts_ago = row.add(each.unit_id, each.report)
     return tuple(
         describe_report(
@@ -147,22 +148,33 @@ def _explain_status(progress: Progress, steps: Sequence[Step]) -> Reason:
     name = STATUS_NAMES[progress.status]
     if step is not None and step.decided is not None:
         if step.decided.decision.kind is DecisionKind.ATTEMPT:
-            return Reason(f"{name}: a new attempt was begun, and nothing was heard of it yet.", number)
-        return Reason(f"{name}: {step.decided.actor_name} decided so.", number)
+            words = worded(
+                "%(status)s: a new attempt was begun, and nothing was heard of it yet.", status=name
+            )
+            return Reason(words, number)
+        who = step.decided.actor_name
+        return Reason(worded("%(status)s: %(who)s decided so.", status=name, who=who), number)
     match progress.status:
         case Status.COMPLETED | Status.PASSED:
-            sentence = f"{name}: a message said so, and no later message takes that back."
+            sentence = worded(
+                "%(status)s: a message said so, and no later message takes that back.", status=name
+            )
         case Status.FAILED:
-            sentence = "Failed: a message said so. One that says completed or passed would still count."
+            sentence = worded(
+                "Failed: a message said so. One that says completed or passed would still count."
+            )
         case Status.IN_PROGRESS if progress.percent >= 90:
-            sentence = (
-                f"In progress, not completed: no message has said completed or passed. "
-                f"{format_percent(progress.percent)} alone does not complete a course."
+            sentence = worded(
+                "In progress, not completed: no message has said completed or passed. "
+                "%(percent)s alone does not complete a course.",
+                percent=format_percent(progress.percent),
             )
         case Status.IN_PROGRESS:
-            sentence = "In progress: the course was begun, and no message has said completed or passed."
+            sentence = worded(
+                "In progress: the course was begun, and no message has said completed or passed."
+            )
         case _:
-            sentence = "Not started: no message has said more than that the course was opened."
+            sentence = worded("Not started: no message has said more than that the course was opened.")
     return Reason(sentence, number)
 
 
@@ -171,15 +183,21 @@ def _explain_percent(progress: Progress, steps: Sequence[Step], units: int) -> R
     number = step.number if step else None
     shown = format_percent(progress.percent)
     if progress.status.is_complete:
-        return Reason(f"{shown}: completed and passed are 100 % by definition.", number)
-    if step is not None and step.decided is not None:
+        words = worded("%(percent)s: completed and passed are 100 %% by definition.", percent=shown)
+    elif step is not None and step.decided is not None:
         is_new = step.decided.decision.kind is DecisionKind.ATTEMPT
-        return Reason(f"{shown}: {'the attempt is new' if is_new else 'an admin decided so'}.", number)
-    if units > 1:
-        return Reason(f"{shown}: the mean of the {units} units of the course.", number)
-    if not progress.percent:
-        return Reason(f"{shown}: no message has named a greater percentage.", number)
-    return Reason(f"{shown}: the greatest percentage that was reported.", number)
+        words = (
+            worded("%(percent)s: the attempt is new.", percent=shown)
+            if is_new
+            else worded("%(percent)s: an admin decided so.", percent=shown)
+        )
+    elif units > 1:
+        words = worded("%(percent)s: the mean of the %(n)s units of the course.", percent=shown, n=units)
+    elif not progress.percent:
+        words = worded("%(percent)s: no message has named a greater percentage.", percent=shown)
+    else:
+        words = worded("%(percent)s: the greatest percentage that was reported.", percent=shown)
+    return Reason(words, number)
 
 
 def _last_change(steps: Sequence[Step], fact: str) -> Step | None:

@@ -14,13 +14,14 @@ from app.progress.bands import parse_band
 from app.progress.days import start_of_day
 from app.progress.queries import ProgressFilter, Sort
 from app.progress.values import Status
+from app.words import worded
 
-CHANNEL_NAMES = {"aicc": "AICC only", "xapi": "xAPI only", "both": "AICC and xAPI"}
+CHANNEL_NAMES = {"aicc": worded("AICC only"), "xapi": worded("xAPI only"), "both": worded("AICC and xAPI")}
 # The pairs of which the first may not be above the second.
 RANGES = (
-    ("min", "max", "The smallest percentage is above the largest"),
-    ("since", "until", "The first day lies after the last"),
-    ("completed_since", "completed_until", "The first day lies after the last"),
+    ("min", "max", worded("The smallest percentage is above the largest")),
+    ("since", "until", worded("The first day lies after the last")),
+    ("completed_since", "completed_until", worded("The first day lies after the last")),
 )
 
 
@@ -70,7 +71,7 @@ def clean(text: str) -> str:
 def parse_text(text: str) -> str:
     """Read a text to be sought."""
     if len(text) > 1000:
-        raise ValueError("This search text is too long")
+        raise ValueError(worded("This search text is too long"))
     # PostgreSQL refuses NUL in a text, and no name holds control characters.
     return clean(text)
 
@@ -78,7 +79,7 @@ def parse_text(text: str) -> str:
 def parse_id(text: str) -> str:
     """Read an id of ours."""
     if not (text.isascii() and text.isalnum() and len(text) <= 18):
-        raise ValueError("This id is none of ours")
+        raise ValueError(worded("This id is none of ours"))
     return text
 
 
@@ -89,7 +90,9 @@ def parse_percent(text: str) -> float:
     except ValueError:
         value = -1
     if not 0 <= value <= 100:
-        raise ValueError(f"“{clean(text)[:40]}” is not a percentage: enter a number from 0 to 100")
+        raise ValueError(
+            worded("“%(typed)s” is not a percentage: enter a number from 0 to 100", typed=clean(text)[:40])
+        )
     return value
 
 
@@ -98,9 +101,11 @@ def parse_date(text: str) -> date:
     try:
         value = date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"“{clean(text)[:40]}” is not a date: enter it as 2026-11-22") from error
+        raise ValueError(
+            worded("“%(typed)s” is not a date: enter it as 2026-11-22", typed=clean(text)[:40])
+        ) from error
     if not 1971 <= value.year <= 9000:
-        raise ValueError(f"“{clean(text)[:40]}” is not a date of this age")
+        raise ValueError(worded("“%(typed)s” is not a date of this age", typed=clean(text)[:40]))
     return value
 
 
@@ -109,20 +114,22 @@ def parse_status(text: str) -> Status:
     try:
         return Status(text)
     except ValueError as error:
-        raise ValueError(f"“{clean(text)[:40]}” is not a status") from error
+        raise ValueError(worded("“%(typed)s” is not a status", typed=clean(text)[:40])) from error
 
 
 def parse_channel(text: str) -> str:
     """Read over what a row was reported."""
     if text not in CHANNEL_NAMES:
-        raise ValueError(f"“{clean(text)[:40]}” is not a channel: it is aicc, xapi or both")
+        raise ValueError(
+            worded("“%(typed)s” is not a channel: it is aicc, xapi or both", typed=clean(text)[:40])
+        )
     return text
 
 
 def parse_no(text: str) -> str:
     """Read the filter that leaves the demo out."""
     if text != "no":
-        raise ValueError("The demo filter is “no” or absent")
+        raise ValueError(worded("The demo filter is “no” or absent"))
     return text
 
 
@@ -131,7 +138,7 @@ def parse_sort(text: str) -> tuple[Sort, bool]:
     try:
         return Sort(text.removeprefix("-")), text.startswith("-")
     except ValueError as error:
-        raise ValueError(f"“{clean(text)[:40]}” is not a column to sort by") from error
+        raise ValueError(worded("“%(typed)s” is not a column to sort by", typed=clean(text)[:40])) from error
 
 
 # The single values by their names in the address; `status` may come several times.

@@ -6,14 +6,16 @@ from decimal import ROUND_DOWN, Decimal
 
 from app.progress.decision_rules import Wish
 from app.progress.values import Progress, Report, Status
+from app.words import worded
 
 STATUS_NAMES = {
-    Status.NOT_STARTED: "Not started",
-    Status.IN_PROGRESS: "In progress",
-    Status.FAILED: "Failed",
-    Status.COMPLETED: "Completed",
-    Status.PASSED: "Passed",
+    Status.NOT_STARTED: worded("Not started"),
+    Status.IN_PROGRESS: worded("In progress"),
+    Status.FAILED: worded("Failed"),
+    Status.COMPLETED: worded("Completed"),
+    Status.PASSED: worded("Passed"),
 }
+_REACHED = {Status.COMPLETED: worded("completed"), Status.PASSED: worded("passed")}
 _ARROW = "\N{RIGHTWARDS ARROW}"
 
 
@@ -22,9 +24,11 @@ def describe_progress(before: Progress | None, after: Progress) -> str:
     percent = format_percent(after.percent)
     if before is not None and before.percent < after.percent and not after.status.is_complete:
         percent = f"{format_percent(before.percent)} {_ARROW} {percent}"
-    words = f"{STATUS_NAMES[after.status]}, {percent}"
+    values = {"status": STATUS_NAMES[after.status], "percent": percent}
     is_same = before is not None and (before.status, before.percent) == (after.status, after.percent)
-    return f"{words}, as before" if is_same else words
+    if is_same:
+        return worded("%(status)s, %(percent)s, as before", **values)
+    return worded("%(status)s, %(percent)s", **values)
 
 
 def describe_disagreement(report: Report) -> str:
@@ -32,17 +36,21 @@ def describe_disagreement(report: Report) -> str:
     if report.percent is None:
         return ""
     if report.status.is_complete and report.percent < 100:
-        return f"{report.status.value} at {format_percent(report.percent)}, which counts as 100 %"
+        shown = format_percent(report.percent)
+        return worded(
+            "%(status)s at %(percent)s, which counts as 100 %%", status=_REACHED[report.status], percent=shown
+        )
     if report.status is Status.IN_PROGRESS and report.percent >= 100:
-        return "100 % and not completed: in progress until a message says completed or passed"
+        return worded("100 % and not completed: in progress until a message says completed or passed")
     return ""
 
 
 def describe_wish(wish: Wish) -> str:
     """Write what rows are to say: `Completed, 100 %` or `New attempt`."""
     if wish.said is None:
-        return "New attempt"
-    return f"{STATUS_NAMES[wish.said.status]}, {format_percent(wish.said.percent)}"
+        return worded("New attempt")
+    percent = format_percent(wish.said.percent)
+    return worded("%(status)s, %(percent)s", status=STATUS_NAMES[wish.said.status], percent=percent)
 
 
 def format_percent(percent: Decimal | float) -> str:

@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 
 from app.progress.export import COLUMNS, LOCAL_COLUMNS, format_cells, moments_of
 from app.progress.queries import ProgressLine
+from app.words import worded
 
 # What a sheet holds below its header.
 MOST_ROWS = 1_048_575
@@ -29,9 +30,13 @@ class TooManyRows(ValueError):
     """More rows match than a sheet holds."""
 
     def __init__(self) -> None:
+        most = f"{MOST_ROWS:,}"
         super().__init__(
-            f"A sheet of a workbook holds {MOST_ROWS:,} rows, and more than that match. "
-            "Take the CSV, which has no such limit, or narrow the table with a filter."
+            worded(
+                "A sheet of a workbook holds %(most)s rows, and more than that match. "
+                "Take the CSV, which has no such limit, or narrow the table with a filter.",
+                most=most,
+            )
         )
 
 

@@ -18,6 +18,7 @@ from app.catalog.service import BadCourse, Course
 from app.catalog.units import read_unit
 from app.db import reading, transact
 from app.settings import settings_of
+from app.words import worded
 
 
 @blueprint.route("/admin/courses/new", methods=["GET", "POST"])
@@ -26,7 +27,7 @@ def new_course() -> Response:
     """Add a course; `?activity_id=` and `?title=` propose values, for courses seen in messages."""
     integrations = _list_choices()
     if not integrations:
-        say("Add an integration first: a course belongs to the source that reports for it.", "warn")
+        say(worded("Add an integration first: a course belongs to the source that reports for it."), "warn")
         return see_other(
             url_for("admin.new_integration" if may("integration.change") else "admin.integration_list")
         )
@@ -36,7 +37,7 @@ def new_course() -> Response:
     if request.method == "POST" and form.validate():
         course = _add(form)
         if course is not None:
-            say(f"{course.title} is in the list.")
+            say(worded("%(name)s is in the list.", name=course.title))
             return see_other(url_for("admin.course_detail", course_id=course.id))
     return render("course_new.html", 422 if request.method == "POST" else 200, form=form, current="courses")
 
@@ -53,7 +54,7 @@ def course_edit(course_id: str) -> Response:
     form.integration.choices = {i.id: i.name for i in _list_choices(with_demo=course.is_demo)}
     offer_action(form, unit.time_limit_action if unit else None)
     if request.method == "POST" and form.validate() and _change(course_id, form):
-        say("The course is saved.")
+        say(worded("The course is saved."))
         return see_other(url_for("admin.course_detail", course_id=course_id))
     return render(
         "course_edit.html",

@@ -19,6 +19,7 @@ from app.catalog.service import BadCourse, Course
 from app.db import reading, transact
 from app.progress.rebuild import in_batches
 from app.progress.remapping import list_learners_of, rebuild_pairs
+from app.words import worded, worded_many
 
 
 @blueprint.route("/admin/courses/<course_id>/identifiers", methods=["GET", "POST"])
@@ -41,7 +42,9 @@ def course_identifiers(course_id: str) -> Response:
             mapped = transact(add)
         except TakenIdentifier as error:
             other = error.other
-            form.identifier.errors = [f"This means another course so far: {error.other.title}"]
+            form.identifier.errors = [
+                worded("This means another course so far: %(title)s", title=error.other.title)
+            ]
         except BadCourse as error:
             form.identifier.errors = [sentence(str(error))]
         else:
@@ -80,6 +83,10 @@ def _follow(course_id: str, mapped: Mapped) -> int:
 
 def _words(mapped: Mapped, learners: int) -> str:
     if mapped.other is None:
-        return "The identifier means this course from now on."
-    people = "1 learner" if learners == 1 else f"{learners} learners"
-    return f"The identifier came from {mapped.other.title}, and with it the progress of {people}."
+        return worded("The identifier means this course from now on.")
+    return worded_many(
+        "The identifier came from %(course)s, and with it the progress of %(num)s learner.",
+        "The identifier came from %(course)s, and with it the progress of %(num)s learners.",
+        learners,
+        course=mapped.other.title,
+    )

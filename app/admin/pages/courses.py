@@ -21,6 +21,7 @@ from app.learners.listing import list_learners
 from app.progress.funnels import NOBODY, count_unheard, find_middle, read_funnels
 from app.progress.queries import ProgressFilter, Sort, list_progress
 from app.progress.values import Status
+from app.words import worded
 
 PAGE = 50
 LEARNERS_SHOWN = 100
@@ -117,4 +118,4 @@ def find_or_404(course_id: str) -> Course:
         with reading() as session:
             return get_course(session, course_id)
     except UnknownCourse:
-        abort(404, "There is no such course.")
+        abort(404, worded("There is no such course."))

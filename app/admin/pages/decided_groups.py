@@ -15,6 +15,7 @@ from app.admin.pages.progress_many import PATIENCE_SECONDS
 from app.admin.security import needs
 from app.db import reading, transact
 from app.progress.decided_groups import DecidedGroup, UnknownGroup, get_group, list_group
+from app.words import worded
 
 _PAGE = 100
 
@@ -50,9 +51,10 @@ def decided_group_undo(group_id: str) -> Response:
         pass
     left = _find_or_404(group_id).counting
     if left:
-        say(f"{group.counting - left:,} rows are undone, {left:,} are left. Undo again to go on.", "warn")
+        numbers = {"done": f"{group.counting - left:,}", "left": f"{left:,}"}
+        say(worded("%(done)s rows are undone, %(left)s are left. Undo again to go on.", **numbers), "warn")
     else:
-        say("Undone. The rows say what they would without that decision.")
+        say(worded("Undone. The rows say what they would without that decision."))
     return see_other(url_for("admin.decided_group", group_id=group_id))
 
 
@@ -61,4 +63,4 @@ def _find_or_404(group_id: str) -> DecidedGroup:
         with reading() as session:
             return get_group(session, group_id)
     except UnknownGroup:
-        abort(404, "Nothing was decided under this address.")
+        abort(404, worded("Nothing was decided under this address."))

@@ -23,6 +23,7 @@ from app.learners.service import get_learner
 from app.learners.values import BadLearner, Learner, UnknownLearner
 from app.progress.queries import ProgressFilter, Sort, list_progress
 from app.progress.tallies import Tally, tally
+from app.words import worded
 
 PAGE = 50
 COURSES_SHOWN = 100
@@ -66,7 +67,7 @@ def new_learner() -> Response:
     if request.method == "POST" and form.validate():
         learner = _add(form)
         if learner is not None:
-            say(f"{learner.name} is in the list.")
+            say(worded("%(name)s is in the list.", name=learner.name))
             return see_other(url_for("admin.learner_detail", learner_id=learner.id))
     return render("learner_new.html", 422 if request.method == "POST" else 200, form=form, current="learners")
 
@@ -121,7 +122,7 @@ def _find_or_404(learner_id: str) -> Learner:
         with reading() as session:
             return get_learner(session, learner_id)
     except UnknownLearner:
-        abort(404, "There is no such learner.")
+        abort(404, worded("There is no such learner."))
 
 
 def _add(form: LearnerForm) -> Learner | None:

@@ -27,6 +27,7 @@ from app.learners.values import UnknownLearner
 from app.progress.presence import has_demo, has_progress
 from app.progress.queries import COUNT_CAP, BadCursor, Page, count_progress, list_progress
 from app.progress.wording import STATUS_NAMES
+from app.words import worded
 
 
 @blueprint.get("/admin/progress")
@@ -66,7 +67,7 @@ def _read_page(view: ProgressView, matching: int) -> tuple[ProgressView, Page]:
     try:
         return view, _list(view, matching)
     except BadCursor:
-        view = without_cursor(view, "The page mark in the address is damaged; this is the first page")
+        view = without_cursor(view, worded("The page mark in the address is damaged; this is the first page"))
         return view, _list(view, matching)
 
 
@@ -94,7 +95,7 @@ def find_names(view: ProgressView) -> tuple[dict[str, str], tuple[str, ...]]:
                 elif name == "course_id":
                     names[name] = get_course(session, value).title
             except (UnknownLearner, UnknownCourse):
-                names[name] = "not here any more"
+                names[name] = worded("not here any more")
                 gone.append(name.removesuffix("_id"))
     return names, tuple(gone)
 

@@ -22,6 +22,7 @@ from app.learners.values import UnknownLearner
 from app.progress.deciding import Made, UnknownDecision
 from app.progress.decision_rules import BadDecision
 from app.progress.queries import ProgressFilter, list_progress, plain_number
+from app.words import worded
 
 _HIGHEST_ID = 2**63 - 1
 
@@ -36,7 +37,7 @@ def progress_decide(learner_id: str, course_id: str) -> Response:
             pair = ProgressFilter(learner_id=learner.id, course_id=course.id, has_videos=True)
             line = next(iter(list_progress(session, pair, limit=1).items), None)
     except (UnknownLearner, UnknownCourse):
-        abort(404, "There is no such learner or course.")
+        abort(404, worded("There is no such learner or course."))
     percent = line.percent if line and line.percent < 100 else None
     form = DecisionForm(percent=None if percent is None else str(plain_number(percent)))
     if request.method == "POST" and form.validate():
@@ -46,8 +47,8 @@ def progress_decide(learner_id: str, course_id: str) -> Response:
             where = form.completed_on if form.is_override else form.kind
             where.errors = [sentence(str(error))]
         else:
-            say("Set. The row says so now; what was reported is all still here." if form.is_override
-                else "A new attempt has begun. What was reached before is kept below.")  # fmt: skip
+            say(worded("Set. The row says so now; what was reported is all still here.") if form.is_override
+                else worded("A new attempt has begun. What was reached before is kept below."))  # fmt: skip
             return see_other(
                 url_for("admin.progress_why", learner_id=made.learner_id, course_id=made.course_id)
             )
@@ -79,15 +80,15 @@ def _decide(form: DecisionForm, learner_id: str, course_id: str) -> Made:
 def decision_undo(decision_id: str) -> Response:
     """Take one decision back."""
     if not (decision_id.isascii() and decision_id.isdigit() and int(decision_id) <= _HIGHEST_ID):
-        abort(404, "There is no such decision.")
+        abort(404, worded("There is no such decision."))
     try:
         made = transact(partial(acts.undo, actor=current_actor(), decision_id=int(decision_id)))
     except UnknownDecision:
-        abort(404, "There is no such decision.")
+        abort(404, worded("There is no such decision."))
     if not made.change.appended:
-        say("It was undone before.", "info")
+        say(worded("It was undone before."), "info")
     else:
-        say("Undone. The row says what it would without that decision.")
+        say(worded("Undone. The row says what it would without that decision."))
     if made.change.after.first_seen is None:
         return see_other(url_for("admin.learner_detail", learner_id=made.learner_id))
     return see_other(url_for("admin.progress_why", learner_id=made.learner_id, course_id=made.course_id))

@@ -18,6 +18,7 @@ from app.admin.pages.progress import find_names, organisation_zone
 from app.admin.progress_query import ProgressView, parse_view
 from app.admin.security import needs
 from app.db import reading, transact
+from app.languages import in_language
 from app.progress.export import format_csv, in_pieces
 from app.progress.queries import count_progress, iterate_progress
 from app.progress.workbook import MOST_ROWS, TooManyRows, write_workbook
@@ -77,7 +78,7 @@ def _read_view() -> ProgressView:
     """Return what the address asks for; a file with other rows than were asked for would deceive."""
     view = parse_view(request.args, organisation_zone())
     if view.faults:
-        abort(400, " ".join(f"{sentence}." for _, sentence in view.faults))
+        abort(400, " ".join(f"{in_language(sentence)}." for _, sentence in view.faults))
     return view
 
 

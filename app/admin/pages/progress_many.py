@@ -21,6 +21,7 @@ from app.admin.security import needs
 from app.db import reading, transact
 from app.delivery.destinations import list_destinations
 from app.delivery.queue import WEBHOOK
+from app.languages import in_language
 from app.progress.decided_groups import count_group
 from app.progress.deciding_many import (
     MAX_ROWS,
@@ -33,6 +34,7 @@ from app.progress.deciding_many import (
 from app.progress.decision_rules import BadDecision, Decider, Wish
 from app.progress.queries import ProgressFilter, Sort, list_progress
 from app.progress.wording import describe_wish
+from app.words import worded, worded_many
 
 # After so long the answer goes out, and a click goes on: proxies give up after a minute.
 PATIENCE_SECONDS = 15.0
@@ -55,7 +57,7 @@ def progress_many() -> Response:
     """Decide of the ticked rows, or of all that match the address's filter; `step` says how far one is."""
     choice, step = _read_choice(), request.form.get("step", "choose")
     if step == "selected" and not choice.ticked:
-        say("Tick the rows first.", "warn")
+        say(worded("Tick the rows first."), "warn")
         return see_other(f"{url_for('admin.progress_table')}?{choice.query}")
     form = DecisionForm()
     if request.method == "POST" and step in ("preview", "apply") and form.validate():
@@ -73,7 +75,7 @@ def _read_choice() -> _Choice:
     view = parse_view(request.args, ZoneInfo(organisation().time_zone))
     if view.faults:
         # What was left out of a filter would widen it.
-        abort(400, " ".join(f"{words}." for _, words in view.faults))
+        abort(400, " ".join(f"{in_language(words)}." for _, words in view.faults))
     # PostgreSQL refuses even to look for a NUL.
     ticked = tuple(dict.fromkeys(filter(str.isprintable, request.form.getlist("pair"))))[: max(SIZES)]
     if not ticked:
@@ -116,9 +118,10 @@ def _apply(form: DecisionForm, choice: _Choice, wish: Wish) -> Response:
     if not is_over:
         return _preview(form, choice, wish, done=done)
     if not done:
-        say("Nothing was changed: every row says so already.", "info")
+        say(worded("Nothing was changed: every row says so already."), "info")
         return see_other(f"{url_for('admin.progress_table')}?{choice.query}")
-    say(f"Set: {done:,} {'row says' if done == 1 else 'rows say'} so now.")
+    shown = f"{done:,}"
+    say(worded_many("Set: %(num)s row says so now.", "Set: %(num)s rows say so now.", done, num=shown))
     return see_other(url_for("admin.decided_group", group_id=act))
 
 

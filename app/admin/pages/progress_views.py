@@ -19,6 +19,7 @@ from app.admin.progress_query import CHOSEN_COLUMNS, COLUMN_NAMES, ProgressView,
 from app.admin.security import needs
 from app.admin.view_form import SavedViewForm
 from app.db import reading, transact
+from app.words import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ def progress_views() -> Response:
         except BadView as error:
             form.name.errors = [sentence(str(error))]
         else:
-            say(f"{view.name} is saved{' and shared with all who sign in here' if view.is_shared else ''}.")
+            say(
+                worded("%(name)s is saved and shared with all who sign in here.", name=view.name)
+                if view.is_shared
+                else worded("%(name)s is saved.", name=view.name)
+            )
             return see_other(f"{url_for('admin.progress_table')}?{view.query}")
     with reading() as session:
         views = list_views(session, person().id)
@@ -85,11 +90,11 @@ def progress_view_change(view_id: str) -> Response:
             )
         )
     except UnknownView:
-        abort(404, "There is no such view, or it is somebody else’s.")
+        abort(404, worded("There is no such view, or it is somebody else’s."))
     except BadView as error:
-        say(f"{sentence(str(error))}.", "warn")
+        say(worded("%(trouble)s.", trouble=sentence(str(error))), "warn")
     else:
-        say(f"{view.name} is changed.")
+        say(worded("%(name)s is changed.", name=view.name))
     return see_other(url_for("admin.progress_views"))
 
 
@@ -101,8 +106,8 @@ def progress_view_delete(view_id: str) -> Response:
     try:
         view = transact(lambda session: acts.delete_view(session, actor, view_id))
     except UnknownView:
-        abort(404, "There is no such view, or it is somebody else’s.")
-    say(f"{view.name} is deleted. Progress itself stays as it was.")
+        abort(404, worded("There is no such view, or it is somebody else’s."))
+    say(worded("%(name)s is deleted. Progress itself stays as it was.", name=view.name))
     return see_other(url_for("admin.progress_views"))
 
 
@@ -128,11 +133,12 @@ def _columns(wanted: ProgressView) -> tuple[str, ...]:
 
 def _order(wanted: ProgressView) -> str:
     name = wanted.sort.value
-    upwards, downwards = _ORDERS.get(name, ("lowest first", "highest first"))
-    return f"{COLUMN_NAMES[name]}, {downwards if wanted.is_descending else upwards}"
+    upwards, downwards = _ORDERS.get(name, (worded("lowest first"), worded("highest first")))
+    order = downwards if wanted.is_descending else upwards
+    return worded("%(column)s, %(order)s", column=COLUMN_NAMES[name], order=order)
 
 
-_TEXT, _DAY = ("A to Z", "Z to A"), ("earliest first", "latest first")
+_TEXT, _DAY = (worded("A to Z"), worded("Z to A")), (worded("earliest first"), worded("latest first"))
 _ORDERS = {
     "learner": _TEXT,
     "course": _TEXT,

@@ -15,6 +15,7 @@ from app.db import reading
 from app.learners.service import get_learner
 from app.progress.decided_groups import list_large_groups
 from app.progress.history import UnknownProgress, explain_pair
+from app.words import worded
 
 
 @blueprint.get("/admin/progress/<learner_id>/<course_id>")
@@ -25,7 +26,7 @@ def progress_why(learner_id: str, course_id: str) -> Response:
         try:
             why = explain_pair(session, learner_id, course_id)
         except UnknownProgress:
-            abort(404, "Nothing was reported of this learner on this course.")
+            abort(404, worded("Nothing was reported of this learner on this course."))
         learner, course = get_learner(session, learner_id), get_course(session, course_id)
         turn = turn_to(why, request.args.get("before", type=int))
         findings = list_found(session, turn.steps)
