@@ -7,6 +7,7 @@ and to a page the sentence of the catalogue that it is, with its values.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
 class Words(str):
@@ -17,15 +18,24 @@ class Words(str):
     number: int
     values: dict[str, object]
 
+    def __str__(self) -> str:
+        """Stay what it is: `str(error)` of an error raised with words is these words."""
+        return self
 
-def worded(text: str, **values: object) -> Words:
+    def __mod__(self, values: Any) -> str:
+        """Stay what it is where nothing is left to fill in: WTForms offers its values to every message."""
+        text = super().__mod__(values)
+        return self if text == self else text
+
+
+def worded(text: str, /, **values: object) -> Words:
     """Return a sentence; with values, `%(name)s` in it stands for them, and `%%` for a percent sign."""
     words = Words(text % values if values else text)
     words.one, words.many, words.number, words.values = text, None, 1, values
     return words
 
 
-def worded_many(one: str, many: str, number: int, **values: object) -> Words:
+def worded_many(one: str, many: str, number: int, /, **values: object) -> Words:
     """Return the sentence for a number, `%(num)s` in it: `one` at 1, else `many`."""
     values = {"num": number, **values}
     words = Words((one if number == 1 else many) % values)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import idna
 
+from app.words import worded
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 
@@ -45,11 +47,11 @@ def parse_host(text: str) -> HostName:
     'lms.example.com:8443'
     """
     if not text or len(text) > 300:
-        raise BadHost("a host name has 1 to 253 characters")
+        raise BadHost(worded("a host name has 1 to 253 characters"))
     if "://" in text:
-        raise BadHost("write the host name alone, without https://")
+        raise BadHost(worded("write the host name alone, without https://"))
     if any(character in text for character in "@\\/?#%") or any(c.isspace() or ord(c) < 33 for c in text):
-        raise BadHost("a host name holds no spaces and none of @ \\ / ? # %")
+        raise BadHost(worded("a host name holds no spaces and none of @ \\ / ? # %"))
     if text.startswith("["):
         return _parse_bracketed(text)
     name, colon, port_text = text.partition(":")
@@ -64,11 +66,11 @@ def parse_public_url(text: str) -> tuple[str, HostName]:
     try:
         parts = urlsplit(text.strip())
     except ValueError as error:
-        raise BadHost("this is not a web address") from error
+        raise BadHost(worded("this is not a web address")) from error
     if parts.scheme not in DEFAULT_PORTS:
-        raise BadHost("a public URL begins with https:// (or http:// for trying out)")
+        raise BadHost(worded("a public URL begins with https:// (or http:// for trying out)"))
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise BadHost("a public URL is the address alone, with nothing after the host name")
+        raise BadHost(worded("a public URL is the address alone, with nothing after the host name"))
     host = parse_host(parts.netloc)
     if host.port == DEFAULT_PORTS[parts.scheme]:
         host = HostName(host.name)
@@ -80,15 +82,15 @@ def _parse_bracketed(text: str) -> HostName:
     try:
         address = ipaddress.IPv6Address(inside)
     except ValueError as error:
-        raise BadHost(f"{inside!r} is not an IPv6 address") from error
+        raise BadHost(worded("%(inside)s is not an IPv6 address", inside=repr(inside))) from error
     if not bracket or (rest and not rest.startswith(":")):
-        raise BadHost("write an IPv6 address as [address] or [address]:port")
+        raise BadHost(worded("write an IPv6 address as [address] or [address]:port"))
     return HostName(f"[{address.compressed}]", _parse_port(rest[1:]) if rest else None)
 
 
 def _parse_port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
-        raise BadHost(f"{text!r} is not a port: write a number from 1 to 65535")
+        raise BadHost(worded("%(text)s is not a port: write a number from 1 to 65535", text=repr(text)))
     return int(text)
 
 
@@ -98,15 +100,19 @@ def _normalise_name(text: str) -> str:
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except idna.IDNAError as error:
-            raise BadHost(f"{text!r} is not a valid international host name") from error
+            raise BadHost(
+                worded("%(text)s is not a valid international host name", text=repr(text))
+            ) from error
     name = name.lower()
     labels = name.split(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise BadHost(f"{text!r} is not a host name")
+        raise BadHost(worded("%(text)s is not a host name", text=repr(text)))
     if labels[-1].isdigit():
         # Decimal, octal and short forms of an address would compare unequal to what they reach.
         try:
             name = str(ipaddress.IPv4Address(name))
         except ValueError as error:
-            raise BadHost(f"{text!r} is not an IPv4 address in its usual form") from error
+            raise BadHost(
+                worded("%(text)s is not an IPv4 address in its usual form", text=repr(text))
+            ) from error
     return name

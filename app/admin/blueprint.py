@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from app.admin.errors import answer_http_error, answer_unavailable
-from app.admin.form_parts import aria
+from app.admin.form_parts import aria, with_said_choices
 from app.admin.formats import init_formats
 from app.admin.frame import may
 from app.admin.security import guard_request, init_security
@@ -75,6 +75,7 @@ def register(app: Flask) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR_SECONDS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["aria"] = aria
+    app.jinja_env.filters["with_said_choices"] = with_said_choices
     app.jinja_env.globals["may"] = may
     init_security(app)
     init_formats(app)

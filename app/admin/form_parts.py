@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import available_timezones
 
-from wtforms import Field, Form
+from wtforms import Field, Form, SelectField
 from wtforms.validators import ValidationError
 
 from app.access.hosts import BadHost, parse_host
 from app.access.passwords import MIN_LENGTH
+from app.languages import in_language
+from app.words import worded
 
-PASSWORD_HINT = (
-    f"At least {MIN_LENGTH} characters. A few words in a row are easy to remember and hard to guess."
+PASSWORD_HINT = worded(
+    "At least %(n)s characters. A few words in a row are easy to remember and hard to guess.", n=MIN_LENGTH
 )
 NAME_KEYS = {"autocomplete": "name", "spellcheck": "false"}
 
@@ -62,11 +64,26 @@ def check_hosts(form: Form, field: Field) -> None:
         try:
             parse_host(line)
         except BadHost as error:
-            raise ValidationError(f"{line}: {error}") from error
+            raise ValidationError(worded("%(line)s: %(trouble)s", line=line, trouble=str(error))) from error
 
 
 def sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Return words in this page's language, beginning with a capital."""
+    said = str(in_language(text))
+    return said[:1].upper() + said[1:]
+
+
+def with_said_choices(field: SelectField) -> SelectField:
+    """Return a select field whose options are in this page's language: WTForms prints them itself."""
+    given = field.choices
+    if isinstance(given, dict):
+        field.choices = {value: in_language(words) for value, words in given.items()}
+    else:
+        field.choices = [
+            (each[0], in_language(each[1]), *each[2:]) if isinstance(each, tuple) else each
+            for each in given or ()
+        ]
+    return field
 
 
 def zone_choices() -> dict[str, str]:
@@ -89,4 +106,6 @@ def zone_choices() -> dict[str, str]:
 def check_one_line(form: Form, field: Field) -> None:
     """Refuse control characters: no identifier holds them, and PostgreSQL keeps no NUL."""
     if not (field.data or "").isprintable():
-        raise ValidationError(f"{field.label.text} holds characters that cannot be shown")
+        raise ValidationError(
+            worded("%(field)s holds characters that cannot be shown", field=field.label.text)
+        )
