@@ -21,7 +21,11 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.finalize = in_language
     app.jinja_env.globals["worded"] = worded
-    app.jinja_env.filters["said"] = lambda text: in_language(worded(str(text)))
+    app.jinja_env.filters["said"] = _say
+
+
+def _say(text: str) -> Any:
+    return in_language(text if isinstance(text, Words) else worded(str(text)))
 
 
 def choose_language() -> str:

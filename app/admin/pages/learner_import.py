@@ -15,6 +15,7 @@ from app.admin.forms import LearnerSheetForm
 from app.admin.frame import current_actor, render, say, see_other
 from app.admin.security import needs
 from app.db import reading, transact
+from app.languages import in_language
 from app.learners.sheet import BadSheet, Sheet, read_sheet
 from app.learners.stored_sheets import UnknownSheet, drop_sheet, keep_sheet, read_stored
 from app.progress.learner_import import Outcome, apply_lines, in_batches, plan_lines
@@ -56,7 +57,7 @@ def learner_import_preview(sheet_id: str) -> Response:
     return render(
         "learner_import_preview.html",
         sheet_id=sheet_id,
-        file_name=worded("pasted text") if file_name == _PASTED else file_name,
+        file_name=in_language(worded("pasted text")) if file_name == _PASTED else file_name,
         sheet=sheet,
         outcome=outcome,
         shown=SHOWN,
