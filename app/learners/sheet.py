@@ -79,7 +79,7 @@ def read_sheet(data: bytes) -> Sheet:
     seen: dict[tuple[str, str], int] = {}
     for number, row in rows:
         if number > MAX_LINES:
-            raise BadSheet(worded("the file has more than %(n)s lines; split it", n=f"{MAX_LINES:,}"))
+            raise BadSheet(worded("the file has more than %(n)s lines; split it", n=format(MAX_LINES, ",")))
         line = _to_line(number, columns, row)
         trouble = _find_trouble(line, seen)
         if trouble:

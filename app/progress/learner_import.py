@@ -227,25 +227,28 @@ _WORDS = {IdentityKind.EMAIL: worded("e-mail address"), IdentityKind.USER_ID: wo
 def _differences(line: Line, learner: Any) -> tuple[dict[str, Any], list[Words]]:
     values: dict[str, Any] = {}
     changes = []
+    none = worded("none")
     if line.name and line.name != learner.name:
         values |= name_columns(line.name)
-        changes.append(_change(worded("name"), learner.name, line.name))
-    for column, word, value in (
-        ("group_name", worded("group"), line.group),
-        ("manager", worded("manager"), line.manager),
-    ):
-        if value is not None and value != getattr(learner, column):
-            values[column] = value
-            changes.append(_change(word, getattr(learner, column), value))
+        changes.append(worded("name %(before)s → %(after)s", before=learner.name, after=line.name))
+    if line.group is not None and line.group != learner.group_name:
+        values["group_name"] = line.group
+        changes.append(
+            worded(
+                "group %(before)s → %(after)s", before=learner.group_name or none, after=line.group or none
+            )
+        )
+    if line.manager is not None and line.manager != learner.manager:
+        values["manager"] = line.manager
+        changes.append(
+            worded(
+                "manager %(before)s → %(after)s", before=learner.manager or none, after=line.manager or none
+            )
+        )
     if learner.is_provisional:
         values |= {"is_provisional": False, "is_ignored": False}
         changes.append(worded("seen in messages so far, known from now on"))
     return values, changes
-
-
-def _change(what: Words, before: str, after: str) -> Words:
-    none = worded("none")
-    return worded("%(what)s %(before)s → %(after)s", what=what, before=before or none, after=after or none)
 
 
 def _insert_new(session: Session, planned: Sequence[Planned]) -> None:

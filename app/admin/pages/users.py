@@ -18,26 +18,14 @@ from app.admin.forms import InviteForm, RoleForm
 from app.admin.frame import current_actor, organisation, person, render, say, see_other
 from app.admin.security import needs
 from app.db import reading, transact
-from app.words import worded, worded_many
+from app.words import Words, worded, worded_many
 
 # What each role is for, in the words of those who give it.
-ROLE_WORDS = {
-    Role.VIEWER.value: (
-        worded("Viewer"),
-        worded("Sees progress, learners, courses and reports, and may export them."),
-    ),
-    Role.MANAGER.value: (
-        worded("Manager"),
-        worded("Also adds, corrects and imports learners and courses, makes launch links."),
-    ),
-    Role.ENGINEER.value: (
-        worded("Engineer"),
-        worded("Also connects integrations and destinations, and sees raw messages."),
-    ),
-    Role.OWNER.value: (
-        worded("Owner"),
-        worded("Also manages users, settings and the audit log, and erases people."),
-    ),
+_ROLE_TEXTS = {
+    Role.VIEWER: worded("Sees progress, learners, courses and reports, and may export them."),
+    Role.MANAGER: worded("Also adds, corrects and imports learners and courses, makes launch links."),
+    Role.ENGINEER: worded("Also connects integrations and destinations, and sees raw messages."),
+    Role.OWNER: worded("Also manages users, settings and the audit log, and erases people."),
 }
 
 
@@ -63,7 +51,7 @@ def user_list() -> Response:
         422 if form.errors else 200,
         people=people,
         form=form,
-        role_words=ROLE_WORDS,
+        role_words=_role_words(),
         invited=made[0] if made else None,
         link=_address(made[1]) if made else None,
         expires_at=made[1].expires_at if made else None,
@@ -185,13 +173,18 @@ def _page(someone: Person, *, form: RoleForm | None = None, link: NewLink | None
         422 if form and form.errors else 200,
         someone=someone,
         form=form or RoleForm(formdata=None, data={"role": someone.role}),
-        role_words=ROLE_WORDS,
+        role_words=_role_words(),
         sessions=sessions,
         describe_browser=describe_browser,
         link=_address(link) if link else None,
         expires_at=link.expires_at if link else None,
         current="users",
     )
+
+
+def _role_words() -> dict[str, tuple[str, Words]]:
+    """Return each role's name and text; the names stand in the catalogue, see `Role`."""
+    return {role.value: (sentence(worded(role)), text) for role, text in _ROLE_TEXTS.items()}
 
 
 def _address(link: NewLink) -> str:
