@@ -17,6 +17,7 @@ from app.logs import configure_logs, get_logger
 from app.models.base import new_id
 from app.proxies import TrustedProxyFix
 from app.settings import Settings
+from app.words import worded
 
 ErrorReply = Callable[[int, str, Mapping[str, str]], Response]
 
@@ -123,11 +124,11 @@ def _register_errors(app: Flask, faces: Mapping[str, ErrorReply]) -> None:
     @app.errorhandler(database.DatabaseUnavailable)
     def answer_database_trouble(error: database.DatabaseUnavailable) -> Response:
         get_logger("db").error("database unavailable", cause=str(error), path=request.path)
-        text = "The server cannot store data at the moment. Nothing was kept; please send it again."
+        text = worded("The server cannot store data at the moment. Nothing was kept; please send it again.")
         return reply(503, text, {"Retry-After": str(error.retry_after_seconds)})
 
     @app.errorhandler(Exception)
     def answer_unexpected(error: Exception) -> Response:
         # The edge: whatever was not foreseen becomes a short 500 in the caller's own form, and a log entry.
         get_logger("app").error("unexpected error", path=request.path, exc_info=error)
-        return reply(500, "The server made a mistake. The request id names it in the log.", {})
+        return reply(500, worded("The server made a mistake. The request id names it in the log."), {})

@@ -34,6 +34,7 @@ from app.simulator.ledger import Summary
 from app.simulator.plan import Channels, Enrolment, make_plan
 from app.simulator.transport import WsgiTransport
 from app.simulator.webhook import UserType
+from app.words import worded
 
 DEMO_NAME = "LinkedIn Learning (demo)"
 DEMO_LEARNERS = 40
@@ -65,17 +66,29 @@ class Played:
     @property
     def summary(self) -> str:
         """One sentence for the person who pressed the button."""
-        messages = f"{self.account.acknowledged} messages were sent and acknowledged"
+        sent = self.account.acknowledged
         if self.is_good:
-            return f"{messages}, and the progress table shows them, marked as demo."
+            return worded(
+                "%(n)s messages were sent and acknowledged, "
+                "and the progress table shows them, marked as demo.",
+                n=sent,
+            )
         if not self.account.is_clean:
-            problem = (self.account.problems or ["no message was sent"])[0]
-            return (
-                f"{messages}, {self.account.refused} were refused, {self.account.failed} had no answer. "
-                f"First: {problem}"
+            problem = (self.account.problems or [worded("no message was sent")])[0]
+            return worded(
+                "%(n)s messages were sent and acknowledged, %(refused)s were refused, "
+                "%(failed)s had no answer. First: %(problem)s",
+                n=sent,
+                refused=self.account.refused,
+                failed=self.account.failed,
+                problem=problem,
             )
         fault = (self.verification.missing + self.verification.doubled)[0]
-        return f"{messages}, but the records differ. First: {fault}"
+        return worded(
+            "%(n)s messages were sent and acknowledged, but the records differ. First: %(fault)s",
+            n=sent,
+            fault=fault,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ def send_test(app: Flask, integration_id: str) -> Played:
         organisation = load_organisation(session, settings)
         integration = get_integration(session, integration_id)
     if not integration.is_enabled:
-        raise DemoRefused(f"{integration.name} is disabled: enable it to send a test")
+        raise DemoRefused(worded("%(name)s is disabled: enable it to send a test", name=integration.name))
     plan = _test_plan(_CHANNELS[integration.kind])
     user_type = UserType(integration.user_type.value) if integration.user_type else UserType.EMAIL
     performance = Performance(plan=plan, user_type=user_type, is_demo=True, workers=1)

@@ -18,6 +18,7 @@ from app.access.people import BadPerson, Person, change_password, clean_name, cr
 from app.access.person_sessions import end_sessions
 from app.access.roles import Role
 from app.models.access import Person as Row, PersonLink
+from app.words import worded
 
 LINK_LIFE = timedelta(days=7)
 
@@ -26,7 +27,7 @@ class LastOwner(ValueError):
     """Nobody could choose roles any more: the last owner stays what they are."""
 
     def __init__(self) -> None:
-        super().__init__("this is the last owner; make somebody else an owner first")
+        super().__init__(worded("this is the last owner; make somebody else an owner first"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def make_link(session: Session, person_id: str) -> NewLink:
     """Make the one link of an account by which a password is set; an earlier one stops working."""
     person = get_person(session, person_id)
     if person.is_disabled:
-        raise BadPerson("email", "This account is disabled; enable it first")
+        raise BadPerson("email", worded("This account is disabled; enable it first"))
     made = NewLink(secrets.token_urlsafe(24), clock.now() + LINK_LIFE)
     session.execute(delete(PersonLink).where(PersonLink.person_id == person_id))
     session.execute(
@@ -125,7 +126,9 @@ def withdraw(session: Session, person_id: str) -> Person:
     """Delete an account that nobody has taken yet; raises BadPerson for one that is in use."""
     person = get_person(session, person_id)
     if not person.is_invited:
-        raise BadPerson("email", "This account is in use: disable it, so that the audit log stays readable")
+        raise BadPerson(
+            "email", worded("This account is in use: disable it, so that the audit log stays readable")
+        )
     session.execute(delete(Row).where(Row.id == person_id))
     return person
 
@@ -133,7 +136,7 @@ def withdraw(session: Session, person_id: str) -> Person:
 def parse_role(text: str) -> str:
     """Return the role of this name; raises BadPerson."""
     if text not in list(Role):
-        raise BadPerson("role", f"A role is one of {', '.join(Role)}")
+        raise BadPerson("role", worded("A role is one of %(roles)s", roles=", ".join(Role)))
     return text
 
 

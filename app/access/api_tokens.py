@@ -19,6 +19,7 @@ from app import clock
 from app.access.authorization_header import BadAuthorization, Bearer, parse_authorization
 from app.models.access import ApiToken as Row
 from app.models.base import new_id
+from app.words import Words, worded
 
 SCOPES = (
     "progress:read",
@@ -92,12 +93,12 @@ def add_token(
     """Make a token; raises BadToken."""
     name = " ".join(name.split())
     if not name or len(name) > 200 or not name.isprintable():
-        raise BadToken("name", "Enter a name of 1 to 200 characters")
+        raise BadToken("name", worded("Enter a name of 1 to 200 characters"))
     wanted = set(scopes)
     if not wanted or not wanted <= set(SCOPES):
-        raise BadToken("scopes", f"Choose at least one scope of {', '.join(SCOPES)}")
+        raise BadToken("scopes", worded("Choose at least one scope of %(scopes)s", scopes=", ".join(SCOPES)))
     if not 1 <= days <= MOST_DAYS:
-        raise BadToken("days", f"A token is good for 1 to {MOST_DAYS} days")
+        raise BadToken("days", worded("A token is good for 1 to %(n)s days", n=MOST_DAYS))
     text = MARK + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     now = clock.now()
     row = Row(
@@ -119,12 +120,18 @@ def roll_token(session: Session, token_id: str, *, created_by: str) -> NewToken:
     """Make a token to take the place of this one, which ends after OVERLAP; raises UnknownToken, BadToken."""
     old, now = get_token(session, token_id), clock.now()
     if old.state(now) != "active":
-        raise BadToken("name", f"This token is {old.state(now)}; make a new one")
+        raise BadToken("name", _over(old, now))
     days = max(1, (old.expires_at - old.created_at).days)
     made = add_token(session, name=old.name, scopes=old.scopes, created_by=created_by, days=days)
     ends = min(old.expires_at, now + OVERLAP)
     session.execute(update(Row).where(Row.id == token_id).values(expires_at=ends))
     return made
+
+
+def _over(token: ApiToken, now: datetime) -> Words:
+    if token.state(now) == "revoked":
+        return worded("This token is revoked; make a new one")
+    return worded("This token is expired; make a new one")
 
 
 def revoke_token(session: Session, token_id: str) -> ApiToken:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from app.words import worded
+
 MIN_LENGTH = 12
 MAX_LENGTH = 256
 
@@ -120,16 +122,16 @@ class BadPassword(ValueError):
 def check_new_password(password: str, *, about: Iterable[str] = ()) -> None:
     """Raise BadPassword unless the password will do; `about` holds the person's own name and address."""
     if len(password) < MIN_LENGTH:
-        raise BadPassword(f"Use at least {MIN_LENGTH} characters; a few words in a row do well")
+        raise BadPassword(worded("Use at least %(n)s characters; a few words in a row do well", n=MIN_LENGTH))
     if len(password) > MAX_LENGTH:
-        raise BadPassword(f"Use at most {MAX_LENGTH} characters")
+        raise BadPassword(worded("Use at most %(n)s characters", n=MAX_LENGTH))
     folded = password.casefold()
     if len(set(folded)) < 5 or any(folded in sequence for sequence in _SEQUENCES):
-        raise BadPassword("This repeats a few keys and is quickly guessed; choose other words")
+        raise BadPassword(worded("This repeats a few keys and is quickly guessed; choose other words"))
     if not _COMMON.isdisjoint(_cores(folded)):
-        raise BadPassword("This is one of the passwords tried first; choose other words")
+        raise BadPassword(worded("This is one of the passwords tried first; choose other words"))
     if _left_over(folded, about) < MIN_LENGTH // 2:
-        raise BadPassword("This is made of your own name or address; choose other words")
+        raise BadPassword(worded("This is made of your own name or address; choose other words"))
 
 
 def _cores(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from app.access.passwords import BadPassword, check_new_password
 from app.access.person_sessions import end_sessions
 from app.access.setup_token import ensure_setup_token
 from app.models.access import Person as Row, PersonLink
+from app.words import worded
 
 __all__ = [
     "BadPassword",
@@ -81,7 +82,7 @@ def create_person(
     email, name = _clean_email(email), clean_name(name)
     check_new_password(password, about=(email, name))
     if session.scalar(select(Row.id).where(Row.email == email)):
-        raise BadPerson("email", "There is an account with this e-mail address already")
+        raise BadPerson("email", worded("There is an account with this e-mail address already"))
     row = Row(
         email=email,
         name=name,
@@ -99,7 +100,7 @@ def clean_name(text: str) -> str:
     """Return a name as it is kept; raises BadPerson."""
     name = " ".join(text.split())
     if not name or len(name) > 200 or not name.isprintable():
-        raise BadPerson("name", "Enter a name of 1 to 200 characters")
+        raise BadPerson("name", worded("Enter a name of 1 to 200 characters"))
     return name
 
 
@@ -174,7 +175,7 @@ def _clean_email(text: str) -> str:
         or len(email) > 254
         or any(c.isspace() or not c.isprintable() for c in email)
     ):
-        raise BadPerson("email", "Enter an e-mail address, like name@example.org")
+        raise BadPerson("email", worded("Enter an e-mail address, like name@example.org"))
     return email
 
 

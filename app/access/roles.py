@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from app.words import N_
+
 
 class Role(StrEnum):
     """What a person is here for; each role may do all that the ones before it may."""
 
-    VIEWER = "viewer"
-    MANAGER = "manager"
-    ENGINEER = "engineer"
-    OWNER = "owner"
+    VIEWER = N_("viewer")
+    MANAGER = N_("manager")
+    ENGINEER = N_("engineer")
+    OWNER = N_("owner")
 
 
 class UnknownPermission(LookupError):

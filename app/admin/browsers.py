@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.words import worded
+
 # The first that fits names it: each pretends to be those below.
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -25,6 +27,6 @@ _SYSTEMS = (
 
 def describe_browser(user_agent: str) -> str:
     """Return words like "Firefox on Windows"; "Unknown browser" when nothing is recognised."""
-    browser = next((words for mark, words in _BROWSERS if mark in user_agent), "Unknown browser")
+    browser = next((words for mark, words in _BROWSERS if mark in user_agent), worded("Unknown browser"))
     system = next((words for mark, words in _SYSTEMS if mark in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    return worded("%(browser)s on %(system)s", browser=browser, system=system) if system else browser

@@ -11,38 +11,50 @@ from werkzeug.wrappers import Response
 
 from app.admin.frame import render
 from app.db import DatabaseUnavailable
+from app.words import worded
 
 # status: (title, what it means for the reader). A view's own words come on top of these.
 _WORDS = {
-    400: ("This request could not be read", "Go back, check what you entered, and try again."),
+    400: (
+        worded("This request could not be read"),
+        worded("Go back, check what you entered, and try again."),
+    ),
     403: (
-        "This is not allowed",
-        "Your session may have ended meanwhile. Go back, reload the page and try again.",
+        worded("This is not allowed"),
+        worded("Your session may have ended meanwhile. Go back, reload the page and try again."),
     ),
-    404: ("There is no such page", "The address may be mistyped, or what it showed has been deleted."),
-    405: ("This address does not work that way", "Go back and use the page's own buttons."),
-    413: ("This is too large", "Send less at once."),
-    421: ("This is not the address of this server", "Open the server under its own address."),
-    429: ("Too many tries", "Wait a moment, then try again."),
+    404: (
+        worded("There is no such page"),
+        worded("The address may be mistyped, or what it showed has been deleted."),
+    ),
+    405: (worded("This address does not work that way"), worded("Go back and use the page's own buttons.")),
+    413: (worded("This is too large"), worded("Send less at once.")),
+    421: (worded("This is not the address of this server"), worded("Open the server under its own address.")),
+    429: (worded("Too many tries"), worded("Wait a moment, then try again.")),
     500: (
-        "Something went wrong here",
-        "The fault is ours. Try again; if it stays, tell your administrator the request id.",
+        worded("Something went wrong here"),
+        worded("The fault is ours. Try again; if it stays, tell your administrator the request id."),
     ),
-    503: ("The server cannot reach its data just now", "Nothing was changed. Try again in a few seconds."),
+    503: (
+        worded("The server cannot reach its data just now"),
+        worded("Nothing was changed. Try again in a few seconds."),
+    ),
 }
 
 # A form without the session's token: most often a second tab, open since before somebody signed in.
 _STALE = (
-    "This page is out of date",
-    "You have signed in or out since it was opened, perhaps in another tab. Nothing was changed: "
-    "open the page again and repeat what you did.",
+    worded("This page is out of date"),
+    worded(
+        "You have signed in or out since it was opened, perhaps in another tab. Nothing was changed: "
+        "open the page again and repeat what you did."
+    ),
 )
 
 
 # Somebody signed in whose role does not go that far.
 _ROLE = (
-    "Your role does not reach this far",
-    "Ask one of them to do it, or an owner to give you another role.",
+    worded("Your role does not reach this far"),
+    worded("Ask one of them to do it, or an owner to give you another role."),
 )
 
 
@@ -57,7 +69,7 @@ def error_reply(status: int, text: str, headers: Mapping[str, str] | None = None
     """
     if status in default_exceptions and text == default_exceptions[status].description:
         text = ""
-    words = _WORDS.get(status, ("This did not work", "Go back and try again."))
+    words = _WORDS.get(status, (worded("This did not work"), worded("Go back and try again.")))
     return _reply(status, words, text, headers or {})
 
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.numbers import get_decimal_symbol
 from flask import Flask, g
 from flask_babel import get_locale, gettext as _
 
 from app import clock
 from app.progress.wording import format_percent
+from app.words import worded_many
 from app.xapi.sentences import clip
 from app.xapi.times import parse_duration
 
@@ -18,7 +20,7 @@ from app.xapi.times import parse_duration
 def init_formats(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.filters.update(
-        percent=format_percent,
+        percent=lambda percent: _with_mark(format_percent(percent)),
         rfc3339=clock.format_rfc3339,
         local_time=lambda moment: format_time(moment, _zone(), this_year=_year()),
         # With the year even in this year: on paper, which is read later.
@@ -69,14 +71,19 @@ def speak_duration(text: str) -> str:
 def format_size(size_bytes: int) -> str:
     """Write a size as `320 bytes`, `4.2 KiB` or `1.0 MiB`."""
     if size_bytes < 1024:
-        return "1 byte" if size_bytes == 1 else f"{size_bytes} bytes"
+        return worded_many("%(num)s byte", "%(num)s bytes", size_bytes)
     unit, name = (1024, "KiB") if size_bytes < 1024 * 1024 else (1024 * 1024, "MiB")
-    return f"{size_bytes / unit:.1f} {name}"
+    return _with_mark(f"{size_bytes / unit:.1f} {name}")
 
 
 def format_count(number: int) -> str:
     """Write a number with narrow spaces between thousands."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def _with_mark(number: str) -> str:
+    """Write a number with the decimal mark of this page's language."""
+    return number.replace(".", get_decimal_symbol(get_locale() or "en"))
 
 
 def _year() -> int:

@@ -25,6 +25,7 @@ from app.admin.session_cookie import PLAIN_MARK, SessionCookie
 from app.catalog.zip_guard import LIMITS
 from app.db import DatabaseUnavailable, reading, transact
 from app.learners.sheet import MAX_BYTES as SHEET_BYTES
+from app.words import worded, worded_many
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -80,7 +81,7 @@ def needs(permission: str, *, to_post: str | None = None) -> Callable[[View], Vi
             if not current_user.is_authenticated:
                 if request.method in ("GET", "HEAD"):
                     return see_other(url_for("admin.sign_in", next=here()))
-                abort(403, "You are not signed in, or your session has ended. Sign in and try again.")
+                abort(403, worded("You are not signed in, or your session has ended. Sign in and try again."))
             wanted = to_post if to_post and request.method == "POST" else permission
             if not may(wanted):
                 raise _refusal(wanted)
@@ -106,15 +107,23 @@ def _refusal(permission: str) -> NotYourRole:
     try:
         least = least_role(permission)
     except UnknownPermission:
-        return NotYourRole("No role may do this: the table of roles does not speak of it.")
+        return NotYourRole(worded("No role may do this: the table of roles does not speak of it."))
     with reading() as session:
         people = [
             each.name for each in list_people(session) if not each.is_disabled and has_rank(each.role, least)
         ]
-    others = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
-    what = least if least is Role.OWNER else f"{least} or above"
-    names = ", ".join(people[:_NAMED]) + others
-    return NotYourRole(f"This is for the role {what}; yours is {person().role}. Who has it: {names}.")
+    names, left = ", ".join(people[:_NAMED]), len(people) - _NAMED
+    if left > 0:
+        names = worded_many("%(names)s and %(num)s more", "%(names)s and %(num)s more", left, names=names)
+    # The names of roles stand in the catalogue: see `Role`.
+    said = {"role": worded(least), "mine": worded(person().role), "names": names}
+    if least is Role.OWNER:
+        text = worded("This is for the role %(role)s; yours is %(mine)s. Who has it: %(names)s.", **said)
+    else:
+        text = worded(
+            "This is for the role %(role)s or above; yours is %(mine)s. Who has it: %(names)s.", **said
+        )
+    return NotYourRole(text)
 
 
 def guard_request() -> AnyResponse | None:
@@ -145,18 +154,21 @@ def check_host() -> None:
     try:
         seen = parse_host(request.host)
     except BadHost:
-        abort(400, "The request names no host that could be ours.")
+        abort(400, worded("The request names no host that could be ours."))
     if not choices.public_host.covers(seen, choices.default_port):
-        abort(421, f"These pages are at {choices.public_url}. You asked for {seen}.")
+        abort(
+            421,
+            worded("These pages are at %(url)s. You asked for %(seen)s.", url=choices.public_url, seen=seen),
+        )
 
 
 def check_origin() -> None:
     """Refuse a form sent from another site, whatever token it carries."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        abort(403, "This form was sent from another site.")
+        abort(403, worded("This form was sent from another site."))
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc.lower() not in _own_hosts():
-        abort(403, "This form was sent from another site.")
+        abort(403, worded("This form was sent from another site."))
 
 
 def add_headers(response: Response) -> Response:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.learners.service import get_learner, name_columns
 from app.learners.values import BadLearner, Learner, clean_name
 from app.models import learning as tables
+from app.words import worded
 
 
 def hold_learner(session: Session, learner_id: str) -> Learner:
@@ -33,7 +34,7 @@ def change_learner(
     values: dict[str, Any] = {}
     if name is not None:
         if not (cleaned := clean_name(name)):
-            raise BadLearner("give the learner a name, as Last, First")
+            raise BadLearner(worded("give the learner a name, as Last, First"))
         values |= {**name_columns(cleaned), "is_provisional": False, "is_ignored": False}
     if group is not None:
         values["group_name"] = clean_name(group)[:200]

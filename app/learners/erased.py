@@ -15,6 +15,7 @@ from app.learners.values import BadLearner, IdentityKind, Name, normalise_value
 from app.models.base import new_id, table_of
 from app.models.erased import ErasedIdentity as Row
 from app.prepared import Asked, Prepared
+from app.words import worded
 
 _OPTION = "waymark_erased_key"
 _NAMES_AT_ONCE = 500
@@ -59,7 +60,9 @@ def check_not_erased(session: Session, kind: IdentityKind, namespace: str, value
     """Raise ErasedLearner for a name that is on the list; our own ids are never given twice."""
     if kind is IdentityKind.LEARNER or not find_erased(session, [Name(kind, namespace, value)]):
         return
-    raise ErasedLearner("somebody of this name was erased here: `learner readmit` lets them come back")
+    raise ErasedLearner(
+        worded("somebody of this name was erased here: `learner readmit` lets them come back")
+    )
 
 
 def put_on_list(session: Session, digests: Iterable[bytes], at: datetime) -> None:

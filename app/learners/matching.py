@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from app.learners.values import IdentityKind, Learner, name_key, stem_of
+from app.words import worded
 
 MOST_SUGGESTIONS = 3
 # Two that are as close as this are both worth a look, and neither is taken unseen.
@@ -77,16 +78,20 @@ def _same_value(stranger: Learner, candidate: Learner) -> tuple[int, str] | None
         return None
     value = sorted(common)[0]
     if "@" in value:
-        return 97, "same e-mail address, sent as another kind of name"
+        return 97, worded("same e-mail address, sent as another kind of name")
     exact = {value for _, value in stranger.identities} & {value for _, value in candidate.identities}
-    return (92, "same ID, from another source") if exact else (90, "same ID, apart from capital letters")
+    return (
+        (92, worded("same ID, from another source"))
+        if exact
+        else (90, worded("same ID, apart from capital letters"))
+    )
 
 
 def _same_digest(stranger: Learner, candidate: Learner) -> tuple[int, str] | None:
     digests = {value for kind, value in stranger.identities if kind == IdentityKind.MBOX_SHA1SUM}
     emails = [value for kind, value in candidate.identities if kind == IdentityKind.EMAIL]
     if any(digest_of(each) in digests for each in emails):
-        return 97, "the digest of this learner’s e-mail address"
+        return 97, worded("the digest of this learner’s e-mail address")
     return None
 
 
@@ -97,8 +102,8 @@ def _same_stem(stranger: Learner, candidate: Learner) -> tuple[int, str] | None:
             if one == other or stem_of(one) != stem_of(other):
                 continue
             if "@" in one and "@" in other:
-                return 70, "same name before the @ of another e-mail address"
-            return 80, "the ID is what stands before the @ of the e-mail address"
+                return 70, worded("same name before the @ of another e-mail address")
+            return 80, worded("the ID is what stands before the @ of the e-mail address")
     return None
 
 
@@ -107,11 +112,11 @@ def _same_name(stranger: Learner, candidate: Learner) -> tuple[int, str] | None:
     if " " not in ours:
         return None
     if stranger.name.casefold() not in _folded(stranger) and name_key(stranger.name) == ours:
-        return 78, "same name"
+        return 78, worded("same name")
     if ours in name_keys_of(stranger):
-        return 76, "the e-mail address or ID spells this name"
+        return 76, worded("the e-mail address or ID spells this name")
     likeness = max((_likeness(key, ours) for key in name_keys_of(stranger)), default=0.0)
-    return (int(likeness * 65), "similar name") if likeness >= _ALIKE else None
+    return (int(likeness * 65), worded("similar name")) if likeness >= _ALIKE else None
 
 
 def is_alike(one: str, other: str) -> bool:

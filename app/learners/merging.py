@@ -32,6 +32,7 @@ from app.learners.values import BadLearner, IdentityKind, Learner as LearnerValu
 from app.models.base import new_id
 from app.models.launches import Launch
 from app.models.learning import Identity, Learner, LearnerMerge
+from app.words import worded
 
 
 class UnknownMerge(LookupError):
@@ -42,7 +43,7 @@ class TakenIdentity(BadLearner):
     """The identity is another learner's: the two would have to be merged."""
 
     def __init__(self, other: LearnerValue) -> None:
-        super().__init__(f"it means {other.name} so far")
+        super().__init__(worded("it means %(name)s so far", name=other.name))
         self.other = other
 
 
@@ -121,7 +122,7 @@ def undo(session: Session, merge_id: str, *, by: str) -> Reassigned:
         .returning(LearnerMerge.id)
     ).first()
     if undone is None:
-        raise BadLearner("this merge has been undone already")
+        raise BadLearner(worded("this merge has been undone already"))
     moved = json.loads(row.moved)
     session.execute(update(Learner).where(Learner.id == row.merged_id).values(merged_into_id=None))
     _lock_belongings(session, holder_id)
@@ -149,12 +150,12 @@ def split(
         .order_by(row.id)
     ).all()
     if not found or len(found) != len(set(identity_ids)):
-        raise BadLearner("choose identities that this learner has")
+        raise BadLearner(worded("choose identities that this learner has"))
     if to_id is None:
         to_id = _insert_split(session, found[0].value, is_demo=learner.is_demo)
     to_id = get_learner(session, to_id).id
     if to_id == learner.id:
-        raise BadLearner("the identities are this learner's already")
+        raise BadLearner(worded("the identities are this learner's already"))
     _check_alike(_lock(session, [learner.id, to_id]))
     _lock_belongings(session, learner.id)
     moved = _move_identities(session, learner.id, to_id, only=[each.id for each in found])
@@ -170,7 +171,7 @@ def add_identity(session: Session, learner_id: str, kind: IdentityKind, value: s
     if kind is IdentityKind.EMAIL:
         check_email(value)
     if not value.strip():
-        raise BadLearner("give the e-mail address or ID")
+        raise BadLearner(worded("give the e-mail address or ID"))
     found = find_identity(session, kind, "", value)
     identity = found or attach_identity(session, learner.id, kind, "", value)
     if identity.learner_id != learner.id:
@@ -204,7 +205,7 @@ def list_merges(session: Session, learner_id: str) -> list[Merge]:
 
 def _lock_two(session: Session, keep_id: str, other_id: str) -> tuple[Any, Any]:
     if keep_id == other_id:
-        raise BadLearner("the two are one learner already")
+        raise BadLearner(worded("the two are one learner already"))
     rows = _lock(session, [keep_id, other_id])
     _check_alike(rows)
     return rows[keep_id], rows[other_id]
@@ -212,7 +213,7 @@ def _lock_two(session: Session, keep_id: str, other_id: str) -> tuple[Any, Any]:
 
 def _check_alike(rows: Mapping[str, Any]) -> None:
     if len({row.is_demo for row in rows.values()}) > 1:
-        raise BadLearner("one of the two belongs to the demo, and would vanish with it")
+        raise BadLearner(worded("one of the two belongs to the demo, and would vanish with it"))
 
 
 def _lock(session: Session, learner_ids: Sequence[str]) -> dict[str, Any]:
@@ -221,7 +222,7 @@ def _lock(session: Session, learner_ids: Sequence[str]) -> dict[str, Any]:
     rows = {row.id: row for row in session.execute(query.with_for_update(key_share=True))}
     for learner_id in learner_ids:
         if learner_id not in rows:
-            raise UnknownLearner(f"there is no learner {learner_id!r}")
+            raise UnknownLearner(worded("there is no learner %(id)s", id=repr(learner_id)))
     return rows
 
 

@@ -27,8 +27,9 @@ from app.learners.values import (
 from app.models import learning as tables
 from app.models.base import fit_key, new_id, table_of
 from app.prepared import Asked, Prepared
+from app.words import worded
 
-_TWO_LEARNERS = "the e-mail and the user id belong to two different learners"
+_TWO_LEARNERS = worded("the e-mail and the user id belong to two different learners")
 
 
 def resolve_identity(
@@ -96,7 +97,7 @@ def add_learner(
     """
     cleaned = clean_name(name)
     if not cleaned:
-        raise BadLearner("give the learner a name, as Last, First")
+        raise BadLearner(worded("give the learner a name, as Last, First"))
     given = _given_identities(email, user_id)
     known = {
         identity.learner_id: identity
@@ -140,7 +141,7 @@ def get_learner(session: Session, learner_id: str) -> Learner:
     current_id = _follow(session, learner_id)
     learners = read_learners(session, select(tables.Learner).where(tables.Learner.id == current_id))
     if not learners:
-        raise UnknownLearner(f"there is no learner {learner_id!r}")
+        raise UnknownLearner(worded("there is no learner %(id)s", id=repr(learner_id)))
     return learners[0]
 
 
@@ -234,7 +235,7 @@ def check_email(text: str) -> str:
     """Return an e-mail address as it is kept; raises BadLearner for what is none."""
     value = _fit(normalise_value(IdentityKind.EMAIL, text))
     if "@" not in value or " " in value:
-        raise BadLearner(f"{value!r} is not an e-mail address")
+        raise BadLearner(worded("%(value)s is not an e-mail address", value=repr(value)))
     return value
 
 

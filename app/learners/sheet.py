@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.learners.values import clean_name
+from app.words import worded
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_LINES = 200_000
@@ -63,7 +64,7 @@ class Sheet:
 def read_sheet(data: bytes) -> Sheet:
     """Read a file; raises BadSheet when its first line names no e-mail address and no id."""
     if len(data) > MAX_BYTES:
-        raise BadSheet(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB; split it")
+        raise BadSheet(worded("the file is larger than %(n)s MB; split it", n=MAX_BYTES // 1024 // 1024))
     text = _decode(data)
     text = re.sub(r"\Asep=.\r?\n", "", text)
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -72,13 +73,13 @@ def read_sheet(data: bytes) -> Sheet:
     _, headings = next(rows, (0, []))
     columns = [_MEANING.get(re.sub(r"[^a-z]", "", heading.lower()), "") for heading in headings]
     if not {"email", "user_id"} & set(columns):
-        raise BadSheet("the first line must name the columns: id, email, name, group, manager")
+        raise BadSheet(worded("the first line must name the columns: id, email, name, group, manager"))
     lines: list[Line] = []
     errors: list[LineError] = []
     seen: dict[tuple[str, str], int] = {}
     for number, row in rows:
         if number > MAX_LINES:
-            raise BadSheet(f"the file has more than {MAX_LINES:,} lines; split it")
+            raise BadSheet(worded("the file has more than %(n)s lines; split it", n=format(MAX_LINES, ",")))
         line = _to_line(number, columns, row)
         trouble = _find_trouble(line, seen)
         if trouble:
@@ -109,7 +110,9 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row):
                 yield reader.line_num, row
     except csv.Error as error:
-        raise BadSheet(f"line {reader.line_num} cannot be read: {error}") from error
+        raise BadSheet(
+            worded("line %(n)s cannot be read: %(trouble)s", n=reader.line_num, trouble=str(error))
+        ) from error
 
 
 def _to_line(number: int, columns: list[str], row: list[str]) -> Line:
@@ -132,14 +135,13 @@ def _to_line(number: int, columns: list[str], row: list[str]) -> Line:
 
 def _find_trouble(line: Line, seen: dict[tuple[str, str], int]) -> str | None:
     if not line.email and not line.user_id:
-        return "neither an e-mail address nor an id"
+        return worded("neither an e-mail address nor an id")
     if line.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", line.email):
-        return f"{line.email!r} is not an e-mail address"
-    keys = [
-        (kind, value.casefold()) for kind, value in (("e-mail address", line.email), ("id", line.user_id))
-    ]
+        return worded("%(value)s is not an e-mail address", value=repr(line.email))
+    kinds = ((worded("e-mail address"), line.email), (worded("id"), line.user_id))
+    keys = [(kind, value.casefold()) for kind, value in kinds]
     for key in keys:
         if key[1] and key in seen:
-            return f"the same {key[0]} stands on line {seen[key]} already"
+            return worded("the same %(kind)s stands on line %(n)s already", kind=key[0], n=seen[key])
     seen.update({key: line.number for key in keys if key[1]})
     return None

@@ -23,6 +23,7 @@ from app.learners.values import IdentityKind, Name, normalise_value
 from app.models.base import new_id, table_of
 from app.models.learning import Identity, Learner
 from app.progress.reassigning import merge_learners
+from app.words import Words, worded
 
 BATCH = 500
 MOST_EXAMPLES = 200
@@ -105,7 +106,9 @@ def plan_lines(session: Session, lines: Sequence[Line], *, taken: dict[str, int]
             if earlier := next(
                 (taken[each] for each in ids if taken.get(each, line.number) != line.number), 0
             ):
-                errors.append(LineError(line.number, f"line {earlier} speaks of the same learner"))
+                errors.append(
+                    LineError(line.number, worded("line %(n)s speaks of the same learner", n=earlier))
+                )
                 continue
             taken.update(dict.fromkeys(ids, line.number))
             planned.append(found)
@@ -183,27 +186,29 @@ def _plan(line: Line, known: _Known) -> Planned | str:
     """Return what a line would do, or why it cannot."""
     identities = _identities(line)
     if known.erased.intersection(identities):
-        return "somebody of this name was erased here: `learner readmit` lets them come back"
+        return worded("somebody of this name was erased here: `learner readmit` lets them come back")
     owners = {(kind, value): _owner(kind, value, known) for kind, value in identities}
     ids = list(dict.fromkeys(owner for owner in owners.values() if owner))
     if not ids:
         if not line.name:
-            return "nobody has this e-mail address or id yet, and a new learner needs a name"
+            return worded("nobody has this e-mail address or id yet, and a new learner needs a name")
         return Planned(line, Verdict.NEW, identities=tuple(identities))
     # Whom somebody knows already is kept; between two of those nobody may choose but a person.
     ids.sort(key=lambda each: known.learners[each].is_provisional)
     learner = known.learners[ids[0]]
     other = known.learners[ids[1]] if len(ids) > 1 else None
     if other is not None and (not other.is_provisional or other.is_demo != learner.is_demo):
-        return (
-            f"the e-mail address belongs to one learner and the id to another: {learner.name} and"
-            f" {other.name}; merge them first, or correct the line"
+        return worded(
+            "the e-mail address belongs to one learner and the id to another: %(one)s and %(other)s; "
+            "merge them first, or correct the line",
+            one=learner.name,
+            other=other.name,
         )
     values, changes = _differences(line, learner)
     new = tuple(key for key, owner in owners.items() if owner is None)
-    changes += [f"{_WORDS[kind]} {value} added" for kind, value in new]
+    changes += [worded("%(kind)s %(value)s added", kind=_WORDS[kind], value=value) for kind, value in new]
     if other is not None:
-        changes.append(f"{other.name}, seen in messages, turns out to be the same person")
+        changes.append(worded("%(name)s, seen in messages, turns out to be the same person", name=other.name))
     verdict = Verdict.CHANGED if changes else Verdict.SAME
     return Planned(line, verdict, learner.id, other.id if other else "", values, new, tuple(changes))
 
@@ -216,25 +221,33 @@ def _owner(kind: IdentityKind, value: str, known: _Known) -> str | None:
     return known.user_ids.get(value) or (next(iter(alike)) if len(alike) == 1 else None)
 
 
-_WORDS = {IdentityKind.EMAIL: "e-mail address", IdentityKind.USER_ID: "id"}
+_WORDS = {IdentityKind.EMAIL: worded("e-mail address"), IdentityKind.USER_ID: worded("id")}
 
 
-def _differences(line: Line, learner: Any) -> tuple[dict[str, Any], list[str]]:
+def _differences(line: Line, learner: Any) -> tuple[dict[str, Any], list[Words]]:
     values: dict[str, Any] = {}
     changes = []
+    none = worded("none")
     if line.name and line.name != learner.name:
         values |= name_columns(line.name)
-        changes.append(f"name {learner.name} → {line.name}")
-    for column, word, value in (
-        ("group_name", "group", line.group),
-        ("manager", "manager", line.manager),
-    ):
-        if value is not None and value != getattr(learner, column):
-            values[column] = value
-            changes.append(f"{word} {getattr(learner, column) or 'none'} → {value or 'none'}")
+        changes.append(worded("name %(before)s → %(after)s", before=learner.name, after=line.name))
+    if line.group is not None and line.group != learner.group_name:
+        values["group_name"] = line.group
+        changes.append(
+            worded(
+                "group %(before)s → %(after)s", before=learner.group_name or none, after=line.group or none
+            )
+        )
+    if line.manager is not None and line.manager != learner.manager:
+        values["manager"] = line.manager
+        changes.append(
+            worded(
+                "manager %(before)s → %(after)s", before=learner.manager or none, after=line.manager or none
+            )
+        )
     if learner.is_provisional:
         values |= {"is_provisional": False, "is_ignored": False}
-        changes.append("seen in messages so far, known from now on")
+        changes.append(worded("seen in messages so far, known from now on"))
     return values, changes
 
 

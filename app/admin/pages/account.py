@@ -28,6 +28,7 @@ from app.admin.frame import (
 from app.admin.security import needs
 from app.db import reading, transact
 from app.languages import LANGUAGE_COOKIE, LANGUAGES
+from app.words import worded
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
@@ -37,7 +38,7 @@ A_YEAR_SECONDS = 365 * 24 * 3600
 def account() -> Response:
     form = PasswordForm()
     if request.method == "POST" and form.validate() and _change_password(form):
-        say("Your password is changed. Everywhere else you are signed out.")
+        say(worded("Your password is changed. Everywhere else you are signed out."))
         return see_other(url_for("admin.account"))
     with reading() as session:
         sessions = list_person_sessions(session, person().id, token=current_user.token)
@@ -58,7 +59,7 @@ def account_end_session(session_key: str) -> Response:
     """Sign oneself out in another place."""
     me, actor = person(), current_actor()
     transact(lambda session: user_acts.end_one_session(session, actor, me.id, session_key))
-    say("The session ended.")
+    say(worded("The session ended."))
     return see_other(url_for("admin.account"))
 
 
@@ -68,7 +69,7 @@ def account_end_others() -> Response:
     """Sign oneself out everywhere else."""
     me, actor, token = person(), current_actor(), current_user.token
     transact(lambda session: user_acts.end_all_sessions(session, actor, me.id, keep_token=token))
-    say("You are signed out everywhere else.")
+    say(worded("You are signed out everywhere else."))
     return see_other(url_for("admin.account"))
 
 

@@ -11,6 +11,7 @@ from app.admin.blueprint import blueprint
 from app.admin.frame import current_actor, say, see_other
 from app.admin.security import needs
 from app.db import transact
+from app.words import worded
 
 # Few enough to be played while somebody waits; the command line loads the whole demo.
 LEARNERS = 12
@@ -37,5 +38,11 @@ def clear_demo() -> Response:
     cleared = transact(demo.clear_demo)
     detail = {"learners": str(cleared.learners), "courses": str(cleared.courses)}
     transact(lambda session: acts.note_demo(session, actor, action="demo.cleared", detail=detail))
-    say(f"The demo is removed: {cleared.learners} learners and {cleared.courses} courses.")
+    say(
+        worded(
+            "The demo is removed: %(learners)s learners and %(courses)s courses.",
+            learners=cleared.learners,
+            courses=cleared.courses,
+        )
+    )
     return see_other(url_for("admin.overview"))

@@ -14,6 +14,7 @@ from app.admin.forms import NewPasswordForm
 from app.admin.frame import render, see_other
 from app.admin.pages.sign_in import begin_sign_in
 from app.db import reading, transact
+from app.words import worded
 
 
 @blueprint.route("/invitation", methods=["GET", "POST"])
@@ -49,5 +50,5 @@ def _take(form: NewPasswordForm, token: str, someone: Person) -> Person | None:
         form.name.errors = [str(error)]
         return None
     if taken is None:
-        form.password.errors = ["The link has been used meanwhile"]
+        form.password.errors = [worded("The link has been used meanwhile")]
     return taken

@@ -20,6 +20,7 @@ from app.keeping.whereabouts import find_whereabouts
 from app.learners.service import get_learner
 from app.learners.values import Learner, UnknownLearner
 from app.settings import settings_of
+from app.words import worded
 
 
 @blueprint.post("/admin/learners/<learner_id>/copy")
@@ -49,7 +50,13 @@ def learner_erase(learner_id: str) -> Response:
     form = ConfirmForm(expected_name=" ".join(learner.name.split()))
     if request.method == "POST" and form.validate():
         done = erase_learner(settings_of(current_app), learner.id, actor=current_actor())
-        say(f"The learner is erased: {done.statements} statements and {done.sessions} sessions are gone.")
+        say(
+            worded(
+                "The learner is erased: %(statements)s statements and %(sessions)s sessions are gone.",
+                statements=done.statements,
+                sessions=done.sessions,
+            )
+        )
         return see_other(url_for("admin.learner_list"))
     with reading() as session:
         found = find_whereabouts(session, learner.id, is_thorough=False)
@@ -62,4 +69,4 @@ def _find_or_404(learner_id: str) -> Learner:
         with reading() as session:
             return get_learner(session, learner_id)
     except UnknownLearner:
-        abort(404, "There is no such learner.")
+        abort(404, worded("There is no such learner."))

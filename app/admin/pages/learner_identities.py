@@ -21,6 +21,7 @@ from app.learners.merging import TakenIdentity, UnknownMerge, list_merges
 from app.learners.service import get_learner, list_identities
 from app.learners.unmatched import list_suggestions
 from app.learners.values import BadLearner, IdentityKind, Learner, UnknownLearner
+from app.words import worded
 
 FOUND_SHOWN = 20
 _HIGHEST_ID = 2**63 - 1
@@ -40,11 +41,11 @@ def learner_identities(learner_id: str) -> Response:
             transact(lambda session: add(session, current_actor()))
         except TakenIdentity as error:
             other = error.other
-            form.value.errors = [f"This means another learner so far: {other.name}"]
+            form.value.errors = [worded("This means another learner so far: %(name)s", name=other.name)]
         except BadLearner as error:
             form.value.errors = [sentence(str(error))]
         else:
-            say("Added. Messages that name it count for this learner.")
+            say(worded("Added. Messages that name it count for this learner."))
             return see_other(url_for("admin.learner_identities", learner_id=learner.id))
     with reading() as session:
         identities, merges = list_identities(session, learner.id), list_merges(session, learner.id)
@@ -67,16 +68,21 @@ def learner_split(learner_id: str) -> Response:
     ids = [int(each) for each in request.form.getlist("identity") if each.isascii() and each.isdigit()]
     back = url_for("admin.learner_identities", learner_id=learner_id)
     if not ids or max(ids) > _HIGHEST_ID:
-        say("Tick the identities that belong to somebody else.", "warn")
+        say(worded("Tick the identities that belong to somebody else."), "warn")
         return see_other(back)
     try:
         made = transact(lambda session: acts.split(session, current_actor(), learner_id, ids))
     except UnknownLearner:
-        abort(404, "There is no such learner.")
+        abort(404, worded("There is no such learner."))
     except BadLearner as error:
-        say(sentence(f"{error}."), "bad")
+        say(sentence(str(error)) + ".", "bad")
         return see_other(back)
-    say(f"{made.name} is a learner of their own now, with all that was reported under these identities.")
+    say(
+        worded(
+            "%(name)s is a learner of their own now, with all that was reported under these identities.",
+            name=made.name,
+        )
+    )
     return see_other(url_for("admin.learner_detail", learner_id=made.id))
 
 
@@ -115,11 +121,11 @@ def merge_undo(merge_id: str) -> Response:
     try:
         back = transact(lambda session: acts.undo(session, current_actor(), merge_id))
     except UnknownMerge:
-        abort(404, "There is no such merge.")
+        abort(404, worded("There is no such merge."))
     except BadLearner as error:
-        say(sentence(f"{error}."), "bad")
+        say(sentence(str(error)) + ".", "bad")
         return see_other(url_for("admin.learner_list"))
-    say(f"{back.name} is a learner of their own again, with everything that was theirs.")
+    say(worded("%(name)s is a learner of their own again, with everything that was theirs.", name=back.name))
     return see_other(url_for("admin.learner_detail", learner_id=back.id))
 
 
@@ -129,19 +135,19 @@ def find_or_404(learner_id: str) -> Learner:
         with reading() as session:
             return get_learner(session, learner_id)
     except UnknownLearner:
-        abort(404, "There is no such learner.")
+        abort(404, worded("There is no such learner."))
 
 
 def _merge(learner: Learner) -> Response:
     keep = request.form.get("keep", "")
     two = {request.form.get("one", ""), request.form.get("two", "")}
     if keep not in two or learner.id not in two or len(two) != 2 or not all(map(is_id, two)):
-        abort(400, "The form names other learners than the page.")
+        abort(400, worded("The form names other learners than the page."))
     [other] = two - {keep}
     try:
         kept = transact(lambda session: acts.merge(session, current_actor(), keep, other))
     except (BadLearner, UnknownLearner) as error:
-        say(sentence(f"{error}."), "bad")
+        say(sentence(str(error)) + ".", "bad")
         return see_other(url_for("admin.learner_merge", learner_id=learner.id))
-    say(f"Everything is with {kept.name} now. You can undo this under Identities.")
+    say(worded("Everything is with %(name)s now. You can undo this under Identities.", name=kept.name))
     return see_other(url_for("admin.learner_detail", learner_id=kept.id))

@@ -16,6 +16,7 @@ from app.admin.summaries import is_demo_loaded
 from app.db import reading, transact
 from app.progress.presence import has_demo
 from app.settings import settings_of
+from app.words import worded
 
 
 @blueprint.route("/admin/settings", methods=["GET", "POST"])
@@ -37,7 +38,7 @@ def organisation_page(*, in_wizard: bool) -> Response:
         must_ask = _leads_elsewhere(text_of(form.public_url)) and not form.is_sure.data
         if not must_ask:
             return _save(form, in_wizard=in_wizard)
-        form.is_sure.errors = ["Confirm the address, or correct it"]
+        form.is_sure.errors = [worded("Confirm the address, or correct it")]
     return render(
         "setup_address.html" if in_wizard else "settings.html",
         422 if request.method == "POST" else 200,
@@ -83,7 +84,7 @@ def _save(form: OrganisationForm, *, in_wizard: bool) -> Response:
     )
     path = url_for("admin.setup_integration" if in_wizard else "admin.settings_page")
     if not in_wizard:
-        say("The settings are saved.")
+        say(worded("The settings are saved."))
     # Under a new host the person signs in again: cookies belong to a host.
     return see_other(f"{after.public_url}{path}" if _leads_elsewhere(after.public_url) else path)
 

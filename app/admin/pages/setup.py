@@ -19,6 +19,7 @@ from app.admin.pages.sign_in import begin_sign_in
 from app.admin.security import needs
 from app.db import reading, transact
 from app.settings import settings_of
+from app.words import worded
 
 
 @blueprint.route("/setup", methods=["GET", "POST"])
@@ -85,7 +86,7 @@ def _ask_for_token(token: str) -> Response:
     transact(lambda session: ensure_setup_token(session, settings))
     form = TokenForm(formdata=None)
     if token:
-        form.token.errors = ["This is not the setup token of this server"]
+        form.token.errors = [worded("This is not the setup token of this server")]
     return render("setup_token.html", 403, form=form)
 
 

@@ -16,6 +16,7 @@ from app.admin.forms import SignInForm
 from app.admin.frame import SignedIn, actor_for, current_actor, render, safe_next, say, see_other
 from app.admin.security import forget_sign_in
 from app.db import reading, transact
+from app.words import worded, worded_many
 
 
 @blueprint.get("/")
@@ -47,7 +48,7 @@ def sign_out() -> Response:
         token, actor = current_user.token, current_actor()
         transact(lambda session: acts.sign_out(session, actor, token=token))
     forget_sign_in()
-    say("You are signed out.")
+    say(worded("You are signed out."))
     return see_other(url_for("admin.sign_in"))
 
 
@@ -65,12 +66,16 @@ def _try_password(email: str, password: str) -> tuple[Person | None, str]:
     with reading() as session:
         wait = find_sign_in_wait(session, who)
         if wait:
-            return None, f"Too many tries. Wait {int(wait.total_seconds()) + 1} seconds, then try again"
+            return None, worded_many(
+                "Too many tries. Wait %(num)s second, then try again",
+                "Too many tries. Wait %(num)s seconds, then try again",
+                int(wait.total_seconds()) + 1,
+            )
         someone = check_password(session, email=email, password=password)
     if someone is None:
         actor = Actor(id=None, name="not signed in", address=request.remote_addr)
         transact(lambda session: acts.note_failed_sign_in(session, actor, who))
-        return None, "The e-mail address or the password is wrong"
+        return None, worded("The e-mail address or the password is wrong")
     return someone, ""
 
 

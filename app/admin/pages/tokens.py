@@ -15,6 +15,7 @@ from app.admin.open_forms import new_form_id, spend_form_id
 from app.admin.security import needs
 from app.admin.token_form import SCOPE_WORDS, TokenOfApiForm
 from app.db import reading, transact
+from app.words import worded
 
 # From this many days before its end a token is shown as one to roll.
 _SOON_DAYS = 14
@@ -28,7 +29,7 @@ def token_list() -> Response:
     if request.method == "POST" and form.validate():
         if not spend_form_id(form.form_id.data):
             say(
-                "This form was sent before. A token is shown once: if you missed it, make another.",
+                worded("This form was sent before. A token is shown once: if you missed it, make another."),
                 "info",
             )
             return see_other(url_for("admin.token_list"))
@@ -57,7 +58,7 @@ def token_roll(token_id: str) -> Response:
     try:
         made = transact(lambda session: acts.roll_token(session, actor, token_id))
     except UnknownToken:
-        abort(404, "There is no such token.")
+        abort(404, worded("There is no such token."))
     except BadToken as error:
         say(f"{sentence(str(error))}.", "warn")
         return see_other(url_for("admin.token_list"))
@@ -72,8 +73,8 @@ def token_revoke(token_id: str) -> Response:
     try:
         token = transact(lambda session: acts.revoke_token(session, actor, token_id))
     except UnknownToken:
-        abort(404, "There is no such token.")
-    say(f"{token.name} is revoked: nothing can use it any more.")
+        abort(404, worded("There is no such token."))
+    say(worded("%(name)s is revoked: nothing can use it any more.", name=token.name))
     return see_other(url_for("admin.token_list"))
 
 

@@ -10,12 +10,15 @@ from werkzeug.wrappers import Response
 
 from app.admin.acts import identities as acts
 from app.admin.blueprint import blueprint
+from app.admin.formats import format_count
 from app.admin.frame import current_actor, render, say, see_other
 from app.admin.listing import is_id, read_listing
 from app.admin.security import needs
 from app.db import reading, transact
+from app.languages import in_language
 from app.learners.unmatched import COUNT_CAP, count_unmatched, list_unmatched
 from app.learners.values import BadLearner, UnknownLearner
+from app.words import Words, worded, worded_many
 
 PAGE = 50
 TABS = ("unmatched", "ignored")
@@ -41,7 +44,9 @@ def read_counts() -> dict[str, str]:
     """Count both lists, as the tabs write it."""
     with reading() as session:
         counts = {tab: count_unmatched(session, is_ignored=tab == "ignored") for tab in TABS}
-    return {tab: f"{COUNT_CAP:,}+" if n > COUNT_CAP else f"{n:,}" for tab, n in counts.items()}
+    return {
+        tab: f"{format_count(COUNT_CAP)}+" if n > COUNT_CAP else format_count(n) for tab, n in counts.items()
+    }
 
 
 @blueprint.post("/admin/learners/unmatched")
@@ -59,11 +64,11 @@ def unmatched_act() -> Response:
     tab = "ignored" if act == "unignore" else "unmatched"
     back = see_other(url_for("admin.learner_list", tab=tab))
     if act != "assign" and act not in _ACTS:
-        abort(400, "The form names no act of this page.")
+        abort(400, worded("The form names no act of this page."))
     if not all(is_id(each) for each in (*ids, *filter(None, targets.values()))):
-        abort(400, "The form names somebody whom no page shows.")
+        abort(400, worded("The form names somebody whom no page shows."))
     if not ids:
-        say("Nobody was ticked. Tick the people first, then choose what to do.", "warn")
+        say(worded("Nobody was ticked. Tick the people first, then choose what to do."), "warn")
         return back
     if act == "assign":
         _assign(ids, targets)
@@ -85,28 +90,63 @@ def _assign(ids: Sequence[str], targets: dict[str, str]) -> None:
         except (UnknownLearner, BadLearner) as error:
             failed.append(str(error))
     if done:
-        say(f"{_people(done)} assigned. Everything reported about them counts for the learner now.")
+        say(
+            worded_many(
+                "%(num)s person assigned. Everything reported about them counts for the learner now.",
+                "%(num)s people assigned. Everything reported about them counts for the learner now.",
+                done,
+            )
+        )
     if left:
-        say(f"{_people(left)} left: who they are is not certain. Choose for each of them.", "warn")
+        say(
+            worded_many(
+                "%(num)s person left: who they are is not certain. Choose for each of them.",
+                "%(num)s people left: who they are is not certain. Choose for each of them.",
+                left,
+            ),
+            "warn",
+        )
     if failed:
-        say(f"{_people(len(failed))} not assigned: {'; '.join(sorted(set(failed)))}.", "bad")
+        why = "; ".join(sorted(in_language(each) for each in set(failed)))
+        say(
+            worded_many(
+                "%(num)s person not assigned: %(why)s.",
+                "%(num)s people not assigned: %(why)s.",
+                len(failed),
+                why=why,
+            ),
+            "bad",
+        )
 
 
 def _change(act: str, ids: Sequence[str]) -> None:
     work, words = _ACTS[act]
     count = transact(lambda session: work(session, current_actor(), ids))
-    say(f"{_people(count)} {words}" if count else "Nothing changed: somebody was faster.")
+    say(words(count) if count else worded("Nothing changed: somebody was faster."))
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+def _say_created(count: int) -> Words:
+    return worded_many(
+        "%(num)s person added as new learners.", "%(num)s people added as new learners.", count
+    )
 
 
-_ACTS: dict[str, tuple[Callable[..., int], str]] = {
-    "create": (acts.accept, "added as new learners."),
-    "ignore": (
-        partial(acts.ignore, is_ignored=True),
-        "ignored. What they report is kept, and you can take this back under Ignored.",
-    ),
-    "unignore": (partial(acts.ignore, is_ignored=False), "back among the unmatched."),
+def _say_ignored(count: int) -> Words:
+    return worded_many(
+        "%(num)s person ignored. What they report is kept, and you can take this back under Ignored.",
+        "%(num)s people ignored. What they report is kept, and you can take this back under Ignored.",
+        count,
+    )
+
+
+def _say_unignored(count: int) -> Words:
+    return worded_many(
+        "%(num)s person back among the unmatched.", "%(num)s people back among the unmatched.", count
+    )
+
+
+_ACTS: dict[str, tuple[Callable[..., int], Callable[[int], Words]]] = {
+    "create": (acts.accept, _say_created),
+    "ignore": (partial(acts.ignore, is_ignored=True), _say_ignored),
+    "unignore": (partial(acts.ignore, is_ignored=False), _say_unignored),
 }

@@ -18,16 +18,14 @@ from app.admin.forms import InviteForm, RoleForm
 from app.admin.frame import current_actor, organisation, person, render, say, see_other
 from app.admin.security import needs
 from app.db import reading, transact
+from app.words import Words, worded, worded_many
 
 # What each role is for, in the words of those who give it.
-ROLE_WORDS = {
-    Role.VIEWER.value: ("Viewer", "Sees progress, learners, courses and reports, and may export them."),
-    Role.MANAGER.value: (
-        "Manager",
-        "Also adds, corrects and imports learners and courses, makes launch links.",
-    ),
-    Role.ENGINEER.value: ("Engineer", "Also connects integrations and destinations, and sees raw messages."),
-    Role.OWNER.value: ("Owner", "Also manages users, settings and the audit log, and erases people."),
+_ROLE_TEXTS = {
+    Role.VIEWER: worded("Sees progress, learners, courses and reports, and may export them."),
+    Role.MANAGER: worded("Also adds, corrects and imports learners and courses, makes launch links."),
+    Role.ENGINEER: worded("Also connects integrations and destinations, and sees raw messages."),
+    Role.OWNER: worded("Also manages users, settings and the audit log, and erases people."),
 }
 
 
@@ -53,7 +51,7 @@ def user_list() -> Response:
         422 if form.errors else 200,
         people=people,
         form=form,
-        role_words=ROLE_WORDS,
+        role_words=_role_words(),
         invited=made[0] if made else None,
         link=_address(made[1]) if made else None,
         expires_at=made[1].expires_at if made else None,
@@ -80,7 +78,13 @@ def user_role(person_id: str) -> Response:
         form.role.errors = [sentence(str(error))]
         return _page(someone, form=form)
     if after.role != someone.role:
-        say(f"{someone.name} is now {after.role}, and has to sign in again.")
+        say(
+            worded(
+                "%(name)s is now %(role)s, and has to sign in again.",
+                name=someone.name,
+                role=worded(after.role),
+            )
+        )
     return _back(person_id)
 
 
@@ -120,7 +124,7 @@ def user_withdraw(person_id: str) -> Response:
     except BadPerson as error:
         say(f"{sentence(str(error))}.", "warn")
         return _back(person_id)
-    say(f"The invitation of {gone.email} is withdrawn.")
+    say(worded("The invitation of %(email)s is withdrawn.", email=gone.email))
     return see_other(url_for("admin.user_list"))
 
 
@@ -131,7 +135,7 @@ def user_end_sessions(person_id: str) -> Response:
     _find_or_404(person_id)
     actor, mine = current_actor(), current_user.token if person_id == person().id else None
     count = transact(lambda session: acts.end_all_sessions(session, actor, person_id, keep_token=mine))
-    say(f"{count} {'session' if count == 1 else 'sessions'} ended.")
+    say(worded_many("%(num)s session ended.", "%(num)s sessions ended.", count))
     return _back(person_id)
 
 
@@ -142,7 +146,7 @@ def user_end_session(person_id: str, session_key: str) -> Response:
     _find_or_404(person_id)
     actor = current_actor()
     transact(lambda session: acts.end_one_session(session, actor, person_id, session_key))
-    say("The session ended.")
+    say(worded("The session ended."))
     return _back(person_id)
 
 
@@ -153,8 +157,11 @@ def _set_disabled(person_id: str, *, is_disabled: bool) -> Response:
     except LastOwner as error:
         say(f"{sentence(str(error))}.", "warn")
     else:
-        what = "can no longer sign in" if is_disabled else "can sign in again"
-        say(f"{someone.name} {what}.")
+        say(
+            worded("%(name)s can no longer sign in.", name=someone.name)
+            if is_disabled
+            else worded("%(name)s can sign in again.", name=someone.name)
+        )
     return _back(person_id)
 
 
@@ -166,13 +173,18 @@ def _page(someone: Person, *, form: RoleForm | None = None, link: NewLink | None
         422 if form and form.errors else 200,
         someone=someone,
         form=form or RoleForm(formdata=None, data={"role": someone.role}),
-        role_words=ROLE_WORDS,
+        role_words=_role_words(),
         sessions=sessions,
         describe_browser=describe_browser,
         link=_address(link) if link else None,
         expires_at=link.expires_at if link else None,
         current="users",
     )
+
+
+def _role_words() -> dict[str, tuple[str, Words]]:
+    """Return each role's name and text; the names stand in the catalogue, see `Role`."""
+    return {role.value: (sentence(worded(role)), text) for role, text in _ROLE_TEXTS.items()}
 
 
 def _address(link: NewLink) -> str:
@@ -188,4 +200,4 @@ def _find_or_404(person_id: str) -> Person:
         with reading() as session:
             return get_person(session, person_id)
     except UnknownPerson:
-        abort(404, "There is no such account.")
+        abort(404, worded("There is no such account."))
