@@ -43,9 +43,8 @@ NAMES |= {
     "PutParam",
     "ExitAU",
 }
-NAMES |= {"Score", "Status"} - {"Score", "Status"}
 _SAID = {"_", "gettext", "ngettext", "worded", "worded_many", "N_"}
-_VERBATIM = re.compile(r"<(code|kbd|samp|style|script)\b.*?</\1>", re.S)
+_VERBATIM = re.compile(r"<(code|kbd|samp|pre|style|script)\b.*?</\1>", re.S)
 _SPOKEN_ATTRIBUTE = re.compile(
     r"\b(?:aria-label|title|placeholder|alt|data-(?:busy|say-[a-z-]+))=\"([^\"]*)\""
 )
@@ -90,6 +89,7 @@ def list_untranslated(path: Path) -> list[str]:
 def _in_markup(source: str) -> Iterator[str]:
     """Yield texts between tags and in attributes that are read out."""
     plain = re.sub(r"{#.*?#}", _blank, source, flags=re.S)
+    plain = re.sub(r"{% block width %}.*?{% endblock %}", _blank, plain)
     plain = re.sub(r"{%-?\s*trans\b.*?{%-?\s*endtrans\s*-?%}", _blank, plain, flags=re.S)
     plain = re.sub(r"{{.*?}}", _mark, re.sub(r"{%.*?%}", _blank, plain, flags=re.S), flags=re.S)
     plain = _VERBATIM.sub(_blank, plain)
