@@ -12,37 +12,10 @@ from jinja2 import Environment, nodes
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "app" / "admin" / "templates"
 # Names, which are the same in every language, and what people type.
-NAMES = {
-    "Waymark",
-    "AICC",
-    "xAPI",
-    "HACP",
-    "API",
-    "CSV",
-    "JSON",
-    "XLSX",
-    "LinkedIn",
-    "Learning",
-    "LRS",
-    "LMS",
-    "URL",
-    "ID",
-}
-NAMES |= {
-    "AU",
-    "curl",
-    "Enter",
-    "j",
-    "k",
-    "g",
-    "OAuth",
-    "Authorization",
-    "Bearer",
-    "UTC",
-    "GetParam",
-    "PutParam",
-    "ExitAU",
-}
+NAMES = frozenset(
+    "Waymark AICC xAPI HACP API CSV JSON XLSX LinkedIn Learning LRS LMS URL ID OpenID AU curl Enter OAuth "
+    "Authorization Bearer UTC GetParam PutParam ExitAU".split()
+)
 _SAID = {"_", "gettext", "ngettext", "worded", "worded_many", "N_"}
 _VERBATIM = re.compile(r"<(code|kbd|samp|pre|style|script)\b.*?</\1>", re.S)
 _SPOKEN_ATTRIBUTE = re.compile(
@@ -52,32 +25,10 @@ _TAG = re.compile(r"<[^>]*>|<[^>]*$|^[^<]*>", re.S)
 _ENTITY = re.compile(r"&[a-z#0-9]+;")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Filters and calls whose text arguments are no words for people.
-_NO_WORDS = {
-    "url_for",
-    "icon",
-    "asset",
-    "may",
-    "selectattr",
-    "rejectattr",
-    "map",
-    "format",
-    "replace",
-    "sort",
-    "groupby",
-}
-_NO_WORDS |= {
-    "attr",
-    "batch",
-    "join",
-    "default",
-    "tojson",
-    "strftime",
-    "split",
-    "startswith",
-    "endswith",
-    "get",
-    "attributes",
-}
+_NO_WORDS = set(
+    "url_for icon asset may selectattr rejectattr map format replace sort groupby attr batch join default tojson "
+    "strftime split startswith endswith get attributes".split()
+)
 
 
 def list_untranslated(path: Path) -> list[str]:
