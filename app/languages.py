@@ -21,7 +21,7 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.finalize = in_language
     app.jinja_env.globals["worded"] = worded
-    app.jinja_env.filters["said"] = lambda text: in_language(worded(str(text)))
+    app.jinja_env.filters["said"] = say
 
 
 def choose_language() -> str:
@@ -36,6 +36,12 @@ def language() -> str:
     """Return the code of this page's language."""
     locale = get_locale()
     return locale.language if locale else "en"
+
+
+def say(text: Any) -> Any:
+    """Return a text of the catalogue, or words, in this page's language: as a value in another sentence."""
+    # What has no letters is asked of no catalogue: under "" they keep their own header.
+    return in_language(text if isinstance(text, Words) or not text else worded(str(text)))
 
 
 def in_language(value: Any) -> Any:
