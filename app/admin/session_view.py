@@ -58,6 +58,7 @@ class ShownMessage:
     answered: tuple[ShownGroup, ...]
     error: str
     trouble: str
+    changed: tuple[str, ...]
     changes: tuple[RecordedChange, ...]
 
     @property
@@ -133,6 +134,9 @@ def show_message(message: SessionMessage) -> ShownMessage:
         answered=tuple(_show_group(group) for group in answered.groups),
         error="" if answered.error is None else f"error={answered.error} {answered.error_text}",
         trouble=asked.trouble,
+        changed=tuple(
+            _CHANGED[what][1] if what in _CHANGED else what.lower() for what, _, _ in message.changes
+        ),
         changes=tuple(_show_change(change) for change in message.changes),
     )
 
@@ -181,11 +185,12 @@ def own_clock(fields: Mapping[str, str]) -> str:
 
 
 def _show_change(change: RecordedChange) -> RecordedChange:
-    """Say the status of progress in the words that the progress table uses."""
+    """Say what changed in words, and the status of progress in those that the progress table uses."""
     what, before, after = change
+    words, _ = _CHANGED.get(what, (what, ""))
     if what != "Status":
-        return change
-    return what, _STATUS_WORDS.get(before, before), _STATUS_WORDS.get(after, after)
+        return words, before, after
+    return words, _STATUS_WORDS.get(before, before), _STATUS_WORDS.get(after, after)
 
 
 def _judge(result: str) -> Badge | None:
@@ -222,6 +227,22 @@ _NEVER_CALLED = worded(
     "that followed the link are the usual causes."
 )
 _STATUS_WORDS = {status.value: words for status, words in STATUS_NAMES.items()}
+# What app/hacp/changes.py calls it, as a name and within a sentence; messages keep the English words.
+_CHANGED = {
+    "Lesson status": (worded("Lesson status"), worded("lesson status")),
+    "Left with": (worded("Left with"), worded("left with")),
+    "Score": (worded("Score"), worded("score")),
+    "Location": (worded("Location"), worded("location")),
+    "Time in this session": (worded("Time in this session"), worded("time in this session")),
+    "Preferences": (worded("Preferences"), worded("preferences")),
+    "Objectives": (worded("Objectives"), worded("objectives")),
+    "Tries": (worded("Tries"), worded("tries")),
+    "Suspend data": (worded("Suspend data"), worded("suspend data")),
+    "Status": (worded("Status"), worded("status")),
+    "Percent complete": (worded("Percent complete"), worded("percent complete")),
+    "Best score": (worded("Best score"), worded("best score")),
+    "Completed": (worded("Completed"), worded("completed")),
+}
 _UNKNOWN = worded("Message that could not be understood")
 _COMMANDS = {
     "getparam": (worded("Asked where the learner left off"), "GetParam"),
