@@ -11,6 +11,7 @@ from flask import Flask, g
 from flask_babel import get_locale, gettext as _
 
 from app import clock
+from app.languages import in_language
 from app.progress.wording import format_percent
 from app.words import worded_many
 from app.xapi.sentences import clip
@@ -30,7 +31,7 @@ def init_formats(app: Flask) -> None:
         local_clock=lambda moment: f"{moment.astimezone(_zone()):%H:%M:%S}",
         duration=format_duration,
         spoken_duration=speak_duration,
-        clip=clip,
+        clip=lambda text: clip(in_language(text)),
         size=format_size,
         count_of=format_count,
     )

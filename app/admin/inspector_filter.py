@@ -14,18 +14,18 @@ from app.admin.listing import Arguments
 from app.inspector.findings import IN_MESSAGES
 from app.inspector.search import Found
 from app.inspector.timeline import KINDS, RESULTS, Mark, Wanted
+from app.words import worded
 
 KIND_WORDS = {
-    "hacp": "AICC message",
-    "launch": "Course opened",
-    "oauth": "Token request",
-    "xapi": "xAPI request",
-    "delivery": "Delivery",
+    "hacp": worded("AICC message"),
+    "launch": worded("Course opened"),
+    "oauth": worded("Token request"),
+    "xapi": worded("xAPI request"),
+    "delivery": worded("Delivery"),
 }
-RESULT_WORDS = {"ok": "Went well", "refused": "Refused or failed", "parked": "Parked"}
+RESULT_WORDS = {"ok": worded("Went well"), "refused": worded("Refused or failed"), "parked": worded("Parked")}
 NAMES = ("q", "kind", "result", "code", "integration", "since", "until")
 _CHOICES: Mapping[str, tuple[str, ...]] = {"kind": KINDS, "result": RESULTS, "code": tuple(IN_MESSAGES)}
-_LABELS = {"q": "Search", "integration": "Integration", "since": "From", "until": "Until"}
 _MARK = re.compile(r"(\d{1,17})-([0-9a-z]{0,18}|\.\d{18})", re.ASCII)
 
 
@@ -57,17 +57,17 @@ class InspectorFilter:
         return urlencode({name: value for name, value in values.items() if value})
 
     def chips(self, integration_name: str) -> list[Chip]:
+        values = self.values
         shown = {
-            "kind": KIND_WORDS.get(self.values["kind"], ""),
-            "result": RESULT_WORDS.get(self.values["result"], ""),
-            "code": f"Finding {self.values['code']}",
-            "integration": f"Integration: {integration_name}",
+            "q": worded("Search: %(value)s", value=values["q"]),
+            "kind": KIND_WORDS.get(values["kind"], ""),
+            "result": RESULT_WORDS.get(values["result"], ""),
+            "code": worded("Finding %(code)s", code=values["code"]),
+            "integration": worded("Integration: %(value)s", value=integration_name),
+            "since": worded("From: %(value)s", value=values["since"]),
+            "until": worded("Until: %(value)s", value=values["until"]),
         }
-        return [
-            Chip(shown.get(name) or f"{_LABELS[name]}: {value}", self.query(**{name: ""}))
-            for name, value in self.values.items()
-            if value
-        ]
+        return [Chip(shown[name], self.query(**{name: ""})) for name, value in values.items() if value]
 
     def wanted(self, found: Found | None) -> Wanted:
         """Return what to list; `found` is what the searched text stands for, None without one."""
@@ -99,7 +99,9 @@ def read_filter(arguments: Arguments, zone: ZoneInfo) -> InspectorFilter:
     for name in ("since", "until"):
         moments[name] = _read_moment(values[name], zone)
         if values[name] and moments[name] is None:
-            faults.append(f"“{values[name]}” is not a moment: write it like 2026-11-22T14:05.")
+            faults.append(
+                worded("“%(value)s” is not a moment: write it like 2026-11-22T14:05.", value=values[name])
+            )
     return InspectorFilter(
         values, moments["since"], moments["until"], read_mark(arguments.get("before")), tuple(faults)
     )

@@ -18,6 +18,7 @@ from app.inspector.session_log import SessionMessage
 from app.inspector.sessions import Item
 from app.progress.wording import STATUS_NAMES
 from app.settings import Settings
+from app.words import worded, worded_many
 
 # Longer texts are cut on the page; the log, which can be downloaded, has all of them.
 SHOWN_CHARACTERS = 4000
@@ -57,6 +58,7 @@ class ShownMessage:
     answered: tuple[ShownGroup, ...]
     error: str
     trouble: str
+    changed: tuple[str, ...]
     changes: tuple[RecordedChange, ...]
 
     @property
@@ -85,19 +87,31 @@ def describe_state(launch: Launch) -> Badge:
     if launch.ended_at is not None:
         return _END_BADGES.get(launch.end_reason or EndReason.EXIT, _CLOSED)
     if launch.state is LaunchState.OPENED:
-        return Badge("warn", "clock", "No call yet")
-    return Badge("info", "circle-half", "Open")
+        return Badge("warn", "clock", worded("No call yet"))
+    return Badge("info", "circle-half", worded("Open"))
 
 
 def describe_end(launch: Launch, settings: Settings) -> str:
     """Say in a sentence how a session ended, or that it has not."""
     if launch.ended_at is None:
         if launch.first_message_at is None:
-            return "The course was opened, but it has not called this server yet."
-        return "Not yet: the course has not closed it (ExitAU)."
-    return _ENDS[launch.end_reason or EndReason.EXIT].format(
-        hours=settings.session_idle_hours, days=settings.session_absolute_days
-    )
+            return worded("The course was opened, but it has not called this server yet.")
+        return worded("Not yet: the course has not closed it (ExitAU).")
+    if launch.end_reason is EndReason.IDLE:
+        return worded_many(
+            "Closed by this server: nothing was heard for %(num)s hour.",
+            "Closed by this server: nothing was heard for %(num)s hours.",
+            settings.session_idle_hours,
+        )
+    if launch.end_reason is EndReason.ABSOLUTE:
+        return worded_many(
+            "Closed by this server: it was open for more than %(num)s day.",
+            "Closed by this server: it was open for more than %(num)s days.",
+            settings.session_absolute_days,
+        )
+    if launch.end_reason is EndReason.UNUSED:
+        return _NEVER_CALLED
+    return worded("The course closed it (ExitAU).")
 
 
 def show_message(message: SessionMessage) -> ShownMessage:
@@ -105,7 +119,7 @@ def show_message(message: SessionMessage) -> ShownMessage:
     asked, answered = message.asked(), read_reply(message.reply_body)
     title, command = _COMMANDS.get(asked.command, (_UNKNOWN, asked.command or "?"))
     if message.face == "launch":
-        title, command = "Course opened", "Launch link"
+        title, command = worded("Course opened"), worded("Launch link")
     is_refused = message.status >= 400 or bool(answered.error)
     return ShownMessage(
         message=message,
@@ -120,6 +134,9 @@ def show_message(message: SessionMessage) -> ShownMessage:
         answered=tuple(_show_group(group) for group in answered.groups),
         error="" if answered.error is None else f"error={answered.error} {answered.error_text}",
         trouble=asked.trouble,
+        changed=tuple(
+            _CHANGED[what][1] if what in _CHANGED else what.lower() for what, _, _ in message.changes
+        ),
         changes=tuple(_show_change(change) for change in message.changes),
     )
 
@@ -144,7 +161,7 @@ def show_answer(item: Item) -> Answer:
         right=fields.get("correct_response", ""),
         result=_judge(fields.get("result", "")),
         latency=short_time(fields.get("latency", "")),
-        weight=f"weight {weight}" if (weight := fields.get("weighting", "")) else "",
+        weight=worded("weight %(weight)s", weight=weight) if (weight := fields.get("weighting", "")) else "",
         received_at=item.received_at,
         own_clock=own_clock(fields),
     )
@@ -168,11 +185,12 @@ def own_clock(fields: Mapping[str, str]) -> str:
 
 
 def _show_change(change: RecordedChange) -> RecordedChange:
-    """Say the status of progress in the words that the progress table uses."""
+    """Say what changed in words, and the status of progress in those that the progress table uses."""
     what, before, after = change
+    words, _ = _CHANGED.get(what, (what, ""))
     if what != "Status":
-        return change
-    return what, _STATUS_WORDS.get(before, before), _STATUS_WORDS.get(after, after)
+        return words, before, after
+    return words, _STATUS_WORDS.get(before, before), _STATUS_WORDS.get(after, after)
 
 
 def _judge(result: str) -> Badge | None:
@@ -191,7 +209,7 @@ def _about(fields: Mapping[str, str], shown: frozenset[str]) -> str:
 
 def _show_group(group: Group) -> ShownGroup:
     return ShownGroup(
-        title={"": "Data", UNREAD: "The rest"}.get(group.name, f"[{group.name}]"),
+        title={"": worded("Data"), UNREAD: worded("The rest")}.get(group.name, f"[{group.name}]"),
         about=_GROUPS.get(group.name, ""),
         lines=tuple((name, value[:SHOWN_CHARACTERS]) for name, value in group.lines),
         text=group.text[:SHOWN_CHARACTERS],
@@ -199,69 +217,82 @@ def _show_group(group: Group) -> ShownGroup:
     )
 
 
-_CLOSED = Badge("idle", "clock", "Closed by the server")
+_CLOSED = Badge("idle", "clock", worded("Closed by the server"))
 _END_BADGES = {
-    EndReason.EXIT: Badge("ok", "circle-check", "Ended"),
-    EndReason.UNUSED: Badge("idle", "circle-cross", "Never called back"),
+    EndReason.EXIT: Badge("ok", "circle-check", worded("Ended")),
+    EndReason.UNUSED: Badge("idle", "circle-cross", worded("Never called back")),
 }
-_ENDS = {
-    EndReason.EXIT: "The course closed it (ExitAU).",
-    EndReason.IDLE: "Closed by this server: nothing was heard for {hours} hours.",
-    EndReason.ABSOLUTE: "Closed by this server: it was open for more than {days} days.",
-    EndReason.UNUSED: "Closed by this server: the course never called. A pop-up blocker, a missing sign-in "
-    "or a mail scanner that followed the link are the usual causes.",
-}
+_NEVER_CALLED = worded(
+    "Closed by this server: the course never called. A pop-up blocker, a missing sign-in or a mail scanner "
+    "that followed the link are the usual causes."
+)
 _STATUS_WORDS = {status.value: words for status, words in STATUS_NAMES.items()}
-_UNKNOWN = "Message that could not be understood"
+# What app/hacp/changes.py calls it, as a name and within a sentence; messages keep the English words.
+_CHANGED = {
+    "Lesson status": (worded("Lesson status"), worded("lesson status")),
+    "Left with": (worded("Left with"), worded("left with")),
+    "Score": (worded("Score"), worded("score")),
+    "Location": (worded("Location"), worded("location")),
+    "Time in this session": (worded("Time in this session"), worded("time in this session")),
+    "Preferences": (worded("Preferences"), worded("preferences")),
+    "Objectives": (worded("Objectives"), worded("objectives")),
+    "Tries": (worded("Tries"), worded("tries")),
+    "Suspend data": (worded("Suspend data"), worded("suspend data")),
+    "Status": (worded("Status"), worded("status")),
+    "Percent complete": (worded("Percent complete"), worded("percent complete")),
+    "Best score": (worded("Best score"), worded("best score")),
+    "Completed": (worded("Completed"), worded("completed")),
+}
+_UNKNOWN = worded("Message that could not be understood")
 _COMMANDS = {
-    "getparam": ("Asked where the learner left off", "GetParam"),
-    "putparam": ("Reported progress", "PutParam"),
-    "exitau": ("Closed the session", "ExitAU"),
-    "exitparam": ("Reported progress and closed the session", "ExitParam"),
-    "putinteractions": ("Sent answers to questions", "PutInteractions"),
-    "putobjectives": ("Sent objectives", "PutObjectives"),
-    "putcomments": ("Sent comments", "PutComments"),
-    "putpath": ("Sent the path through the course", "PutPath"),
-    "putperformance": ("Sent performance data", "PutPerformance"),
+    "getparam": (worded("Asked where the learner left off"), "GetParam"),
+    "putparam": (worded("Reported progress"), "PutParam"),
+    "exitau": (worded("Closed the session"), "ExitAU"),
+    "exitparam": (worded("Reported progress and closed the session"), "ExitParam"),
+    "putinteractions": (worded("Sent answers to questions"), "PutInteractions"),
+    "putobjectives": (worded("Sent objectives"), "PutObjectives"),
+    "putcomments": (worded("Sent comments"), "PutComments"),
+    "putpath": (worded("Sent the path through the course"), "PutPath"),
+    "putperformance": (worded("Sent performance data"), "PutPerformance"),
 }
 RECORD_WORDS = {
-    "putinteractions": "Answers to questions",
-    "putobjectives": "Objectives",
-    "putcomments": "Comments",
-    "putpath": "Path through the course",
-    "putperformance": "Performance data",
-    "comments": "Comments sent with progress",
-    "unread": "What could not be read",
+    "putinteractions": worded("Answers to questions"),
+    "putobjectives": worded("Objectives"),
+    "putcomments": worded("Comments"),
+    "putpath": worded("Path through the course"),
+    "putperformance": worded("Performance data"),
+    "comments": worded("Comments sent with progress"),
+    "unread": worded("What could not be read"),
 }
 _SAYS_NOTHING = ("Session opened", "Session ended")
 _GROUPS = {
-    "core": "status, score, time and place",
-    "core_lesson": "suspend data: the course's own notes, to go on from",
-    "core_vendor": "what the course's vendor set",
-    "comments": "comments",
-    UNREAD: "what AICC does not define, or comes twice; kept as sent",
-    "evaluation": "where to send details",
-    "objectives_status": "objectives",
-    "student_data": "tries, mastery score and time allowed",
-    "student_demographics": "about the learner",
-    "student_preferences": "sound, speed, language, text",
+    "core": worded("status, score, time and place"),
+    "core_lesson": worded("suspend data: the course's own notes, to go on from"),
+    "core_vendor": worded("what the course's vendor set"),
+    "comments": worded("comments"),
+    UNREAD: worded("what AICC does not define, or comes twice; kept as sent"),
+    "evaluation": worded("where to send details"),
+    "objectives_status": worded("objectives"),
+    "student_data": worded("tries, mastery score and time allowed"),
+    "student_demographics": worded("about the learner"),
+    "student_preferences": worded("sound, speed, language, text"),
 }
 _TYPES = {
-    "t": "True or false",
-    "c": "Choice",
-    "f": "Fill in",
-    "m": "Matching",
-    "p": "Performance",
-    "s": "Sequence",
-    "l": "Rating",
-    "n": "Number",
-    "u": "Unspecified",
+    "t": worded("True or false"),
+    "c": worded("Choice"),
+    "f": worded("Fill in"),
+    "m": worded("Matching"),
+    "p": worded("Performance"),
+    "s": worded("Sequence"),
+    "l": worded("Rating"),
+    "n": worded("Number"),
+    "u": worded("Unspecified"),
 }
 _RESULTS = {
-    "c": Badge("ok", "circle-check", "Correct"),
-    "w": Badge("bad", "circle-cross", "Wrong"),
-    "u": Badge("warn", "warning", "Unanticipated"),
-    "n": Badge("idle", "circle", "Neutral"),
+    "c": Badge("ok", "circle-check", worded("Correct")),
+    "w": Badge("bad", "circle-cross", worded("Wrong")),
+    "u": Badge("warn", "warning", worded("Unanticipated")),
+    "n": Badge("idle", "circle", worded("Neutral")),
 }
 _ANSWER_COLUMNS = frozenset(
     ("type_interaction", "student_response", "correct_response", "result", "latency", "weighting")

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.words import worded_many
+
+_HOUR = 3600
+_DAY = 24 * _HOUR
+
 
 class State(StrEnum):
     OK = "ok"
@@ -29,7 +34,8 @@ class Check:
 
 def say_span(seconds: float) -> str:
     """Put a span into words, rounded as people would: `40 minutes`, `3 hours`, `9 days`."""
-    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}s"
-    return f"{max(1, round(seconds / 60))} minute" + ("s" if seconds >= 90 else "")
+    if seconds >= 2 * _DAY:
+        return worded_many("%(num)s day", "%(num)s days", round(seconds / _DAY))
+    if seconds >= 2 * _HOUR:
+        return worded_many("%(num)s hour", "%(num)s hours", round(seconds / _HOUR))
+    return worded_many("%(num)s minute", "%(num)s minutes", max(1, round(seconds / 60)))

@@ -31,6 +31,7 @@ from app.learners.unmatched import list_unmatched
 from app.models.learning import Observation
 from app.models.records import Exchange
 from app.settings import Settings
+from app.words import worded
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 LEAST_FREE_BYTES = 50 * 1024 * 1024
@@ -69,8 +70,8 @@ def examine(
             session.rollback()
             cause = getattr(error, "orig", None) or error
             reason = (str(cause).splitlines() or [""])[0]
-            fix = "Check WAYMARK_DATABASE_URL and run: flask --app wsgi db upgrade"
-            detail = f"the database does not answer this: {reason}"
+            fix = worded("Check WAYMARK_DATABASE_URL and run: flask --app wsgi db upgrade")
+            detail = worded("the database does not answer this: %(reason)s", reason=reason)
             checks.append(Check(name, State.FAIL, detail, fix, "S5"))
         else:
             if name == "public_url":
@@ -91,7 +92,7 @@ def _surroundings(
 def _python(version: tuple[int, ...]) -> Check:
     shown = ".".join(map(str, version))
     if version < GOOD_PYTHON:
-        return Check("python", State.WARN, f"Python {shown}", "Use Python 3.11.8 or newer.")
+        return Check("python", State.WARN, f"Python {shown}", worded("Use Python 3.11.8 or newer."))
     return Check("python", State.OK, f"Python {shown}")
 
 
@@ -101,9 +102,9 @@ def _data_dir(settings: Settings) -> Check:
         probe.write_bytes(b"ok")
         probe.unlink()
     except OSError as error:
-        fix = "Let the account that runs Waymark write there, or set WAYMARK_DATA_DIR."
+        fix = worded("Let the account that runs Waymark write there, or set WAYMARK_DATA_DIR.")
         return Check("data_directory", State.FAIL, f"{settings.data_dir}: {error.strerror}", fix)
-    return Check("data_directory", State.OK, f"{settings.data_dir} can be written")
+    return Check("data_directory", State.OK, worded("%(path)s can be written", path=settings.data_dir))
 
 
 def _free_space(settings: Settings) -> Check:
@@ -111,15 +112,21 @@ def _free_space(settings: Settings) -> Check:
         free = shutil.disk_usage(settings.data_dir).free
     except OSError as error:
         return Check(
-            "free_space", State.FAIL, f"{settings.data_dir}: {error.strerror}", "Make the directory."
+            "free_space", State.FAIL, f"{settings.data_dir}: {error.strerror}", worded("Make the directory.")
         )
-    detail = f"{free / 1024**3:.1f} GiB free"
+    detail = worded("%(size)s GiB free", size=f"{free / 1024**3:.1f}")
     if free < LEAST_FREE_BYTES:
         return Check(
-            "free_space", State.FAIL, detail, "Free space now: messages are about to be refused.", "S4"
+            "free_space",
+            State.FAIL,
+            detail,
+            worded("Free space now: messages are about to be refused."),
+            "S4",
         )
     if free < LOW_FREE_BYTES:
-        return Check("free_space", State.WARN, detail, "Free space, or lower WAYMARK_EXCHANGE_MAX_MB.", "S4")
+        return Check(
+            "free_space", State.WARN, detail, worded("Free space, or lower WAYMARK_EXCHANGE_MAX_MB."), "S4"
+        )
     return Check("free_space", State.OK, detail)
 
 
@@ -128,12 +135,15 @@ def _secret_key(settings: Settings) -> Check:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
-        return Check("secret_key", State.OK, "given by the environment")
+        return Check("secret_key", State.OK, worded("given by the environment"))
     except OSError as error:
-        return Check("secret_key", State.FAIL, f"{path}: {error.strerror}", "Let Waymark's account read it.")
+        return Check(
+            "secret_key", State.FAIL, f"{path}: {error.strerror}", worded("Let Waymark's account read it.")
+        )
+    detail = worded("%(path)s has mode %(mode)s", path=path, mode=f"{mode:04o}")
     if mode & 0o077:
-        return Check("secret_key", State.FAIL, f"{path} has mode {mode:04o}", f"chmod 600 {path}")
-    return Check("secret_key", State.OK, f"{path} has mode {mode:04o}")
+        return Check("secret_key", State.FAIL, detail, f"chmod 600 {path}")
+    return Check("secret_key", State.OK, detail)
 
 
 def _clock(now: datetime) -> Check:
@@ -142,8 +152,8 @@ def _clock(now: datetime) -> Check:
         return Check(
             "clock",
             State.FAIL,
-            f"the clock says {shown}",
-            "Set the clock, best by NTP: timedatectl set-ntp true",
+            worded("the clock says %(moment)s", moment=shown),
+            worded("Set the clock, best by NTP: timedatectl set-ntp true"),
             "S2",
         )
     return Check("clock", State.OK, shown)
@@ -156,7 +166,10 @@ def _durability(session: Session, settings: Settings, migrations: Path) -> Itera
     wrong = [f"{name} is {found[name]}" for name, _, good in wanted if found[name] not in good]
     detail = f"{dialect}: " + ", ".join(f"{name} {value}" for name, value in found.items())
     if wrong:
-        fix = f"{'; '.join(wrong)}: a power cut may lose messages that were answered with success."
+        fix = worded(
+            "%(wrong)s: a power cut may lose messages that were answered with success.",
+            wrong="; ".join(wrong),
+        )
         yield Check("database", State.FAIL, detail, fix, "S5")
     else:
         yield Check("database", State.OK, detail)
@@ -179,24 +192,32 @@ def _schema(session: Session, settings: Settings, migrations: Path) -> Iterator[
     heads = set(ScriptDirectory(str(migrations)).get_heads())
     current = set(MigrationContext.configure(session.connection()).get_current_heads())
     if current == heads:
-        yield Check("migrations", State.OK, f"at {', '.join(sorted(heads))}")
+        yield Check("migrations", State.OK, worded("at %(revision)s", revision=", ".join(sorted(heads))))
     else:
-        detail = f"at {', '.join(sorted(current)) or 'nothing'}, the code needs {', '.join(sorted(heads))}"
+        detail = worded(
+            "at %(found)s, the code needs %(wanted)s",
+            found=", ".join(sorted(current)) or worded("nothing"),
+            wanted=", ".join(sorted(heads)),
+        )
         yield Check("migrations", State.FAIL, detail, "flask --app wsgi db upgrade", "S5")
 
 
 def _database_clock(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
     newest = session.scalar(select(func.max(Exchange.received_at)).where(Exchange.is_demo.is_(False)))
     if newest is not None and newest > clock.now() + _SKEW:
-        detail = f"the newest message is from {clock.format_rfc3339(newest)}, which is still to come"
-        fix = "Set the clock of every host, best by NTP: timedatectl set-ntp true"
+        detail = worded(
+            "the newest message is from %(moment)s, which is still to come",
+            moment=clock.format_rfc3339(newest),
+        )
+        fix = worded("Set the clock of every host, best by NTP: timedatectl set-ntp true")
         yield Check("clock_against_data", State.WARN, detail, fix, "S2")
     ahead = _find_ahead(session)
     if ahead is not None:
-        detail = f"a statement was dated {clock.format_rfc3339(ahead)} before that time had come"
-        yield Check(
-            "clock_of_senders", State.WARN, detail, "Tell whoever sends it: their clock is ahead.", "S2"
+        detail = worded(
+            "a statement was dated %(moment)s before that time had come", moment=clock.format_rfc3339(ahead)
         )
+        fix = worded("Tell whoever sends it: their clock is ahead.")
+        yield Check("clock_of_senders", State.WARN, detail, fix, "S2")
 
 
 def _find_ahead(session: Session) -> datetime | None:
@@ -213,19 +234,22 @@ def _public_url(session: Session, settings: Settings, migrations: Path) -> Itera
 
 
 def _judge_public_url(organisation: Organisation) -> Check:
-    detail = f"{organisation.public_url} (from {organisation.public_url_source})"
+    detail = worded(
+        "%(url)s (from %(source)s)", url=organisation.public_url, source=organisation.public_url_source
+    )
     if not organisation.has_public_url:
-        fix = "Set it in the pages, or WAYMARK_PUBLIC_URL: content needs an address that it can reach."
+        fix = worded(
+            "Set it in the pages, or WAYMARK_PUBLIC_URL: content needs an address that it can reach."
+        )
         return Check("public_url", State.WARN, detail, fix, "S1")
     if not organisation.is_https:
-        fix = "LinkedIn Learning reports to https only; put a proxy with a certificate in front."
+        fix = worded("LinkedIn Learning reports to https only; put a proxy with a certificate in front.")
         if _is_loopback(organisation.public_host.name):
-            fix = "Good for trying out. " + fix
+            fix = worded("Good for trying out. %(then)s", then=fix)
         return Check("public_url", State.WARN, detail, fix, "A8")
     if _is_loopback(organisation.public_host.name):
-        return Check(
-            "public_url", State.WARN, detail, "Nobody but this machine reaches a loopback address.", "S1"
-        )
+        fix = worded("Nobody but this machine reaches a loopback address.")
+        return Check("public_url", State.WARN, detail, fix, "S1")
     return Check("public_url", State.OK, detail)
 
 
@@ -238,17 +262,17 @@ def _is_loopback(name: str) -> bool:
 
 def _owner(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
     if has_owner(session):
-        yield Check("owner", State.OK, "there is an owner account")
+        yield Check("owner", State.OK, worded("there is an owner account"))
     else:
-        fix = "Open the setup link that the server prints, or: flask --app wsgi admin create"
-        yield Check("owner", State.WARN, "nobody can sign in yet", fix)
+        fix = worded("Open the setup link that the server prints, or: flask --app wsgi admin create")
+        yield Check("owner", State.WARN, worded("nobody can sign in yet"), fix)
 
 
 def _integrations(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:
     found = [each for each in list_integrations(session) if not each.is_demo]
     if not found:
-        fix = "Add one in the pages, or: flask --app wsgi integration add"
-        yield Check("integrations", State.WARN, "no content source is registered", fix)
+        fix = worded("Add one in the pages, or: flask --app wsgi integration add")
+        yield Check("integrations", State.WARN, worded("no content source is registered"), fix)
     for each in found:
         yield from check_integration(session, each)
         if each.kind is not Kind.XAPI:
@@ -260,8 +284,13 @@ def _learners(session: Session, settings: Settings, migrations: Path) -> Iterato
     strangers = list_unmatched(session, limit=_STRANGERS_LOOKED_AT)
     unsure = [each for each in strangers if len(each.suggestions) > 1 and each.best is None]
     if unsure:
-        detail = f"{len(unsure)} of the newest {len(strangers)} people seen may be one of several learners"
-        yield Check("learners", State.WARN, detail, "Under Learners, Unmatched, assign the right one.", "M2")
+        detail = worded(
+            "%(unsure)s of the newest %(all)s people seen may be one of several learners",
+            unsure=len(unsure),
+            all=len(strangers),
+        )
+        fix = worded("Under Learners, Unmatched, assign the right one.")
+        yield Check("learners", State.WARN, detail, fix, "M2")
 
 
 def _outbox(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:

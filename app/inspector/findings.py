@@ -9,6 +9,7 @@ from app.inspector.meanings import Meaning, Seen
 from app.inspector.meanings_of_aicc import AICC, LMS
 from app.inspector.meanings_of_server import CONNECTION, DELIVERY, SERVER
 from app.inspector.meanings_of_xapi import PEOPLE, XAPI
+from app.words import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,13 @@ class Finding:
 
 # In the order in which the documents list them.
 AREAS: tuple[tuple[str, Mapping[str, Meaning]], ...] = (
-    ("Connection and host names", CONNECTION),
-    ("AICC messages and sessions", AICC),
-    ("Courses opened by an LMS", LMS),
-    ("xAPI and its tokens", XAPI),
-    ("Learners, courses and progress", PEOPLE),
-    ("Passing results on", DELIVERY),
-    ("This server", SERVER),
+    (worded("Connection and host names"), CONNECTION),
+    (worded("AICC messages and sessions"), AICC),
+    (worded("Courses opened by an LMS"), LMS),
+    (worded("xAPI and its tokens"), XAPI),
+    (worded("Learners, courses and progress"), PEOPLE),
+    (worded("Passing results on"), DELIVERY),
+    (worded("This server"), SERVER),
 )
 CATALOGUE: Mapping[str, Meaning] = {code: each for _, area in AREAS for code, each in area.items()}
 # Those that stand beside an exchange; the others are worked out when somebody looks.

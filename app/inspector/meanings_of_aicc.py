@@ -3,128 +3,167 @@
 from __future__ import annotations
 
 from app.inspector.meanings import Meaning, Place, Seen, Who
+from app.words import worded
 
 _ERRORS = "AICC CMI001 v4.0 §6.4.3"
 
 AICC: dict[str, Meaning] = {
     "A1": Meaning(
-        "Opened, but the course never called",
-        "A course was opened by a launch link, and in five minutes its content did not call this server.",
+        worded("Opened, but the course never called"),
+        worded(
+            "A course was opened by a launch link, and in five minutes its content did not call this server."
+        ),
         Who.LINKEDIN_ADMIN,
         (
-            "In LinkedIn Learning, Integrate › Configure AICC, compare the host name with the one on the "
-            "integration’s page: it must be the same, without https://, and Enable AICC must be on.",
-            "Ask the learner whether the browser blocked a pop-up or asked them to sign in to LinkedIn, and "
-            "whether they have a licence.",
-            "Open it in a browser on a computer: LinkedIn’s phone app does not report over AICC.",
-            "From a network outside of yours, check that the AICC_URL answers: content behind a firewall "
-            "cannot reach it.",
+            worded(
+                "In LinkedIn Learning, Integrate › Configure AICC, compare the host name with the one on the "
+                "integration’s page: it must be the same, without https://, and Enable AICC must be on."
+            ),
+            worded(
+                "Ask the learner whether the browser blocked a pop-up or asked them to sign in to "
+                "LinkedIn, and whether they have a licence."
+            ),
+            worded("Open it in a browser on a computer: LinkedIn’s phone app does not report over AICC."),
+            worded(
+                "From a network outside of yours, check that the AICC_URL answers: content behind a firewall "
+                "cannot reach it."
+            ),
         ),
         Place.SESSIONS,
         "AICC CMI001 v4.0 §6.4: the content begins with GetParam",
         Seen.ON_LOOKING,
     ),
     "A2": Meaning(
-        "AICC session unknown or expired",
-        "The AICC session is unknown, expired or closed: an old bookmark, or a launch from another server.",
+        worded("AICC session unknown or expired"),
+        worded(
+            "The AICC session is unknown, expired or closed: an old bookmark, or a launch from another "
+            "server."
+        ),
         Who.ENGINEER,
         (
-            "Ask the learner to open the course by its link again instead of a bookmark.",
-            "If the sessions expire while people still learn, raise WAYMARK_SESSION_IDLE_HOURS.",
-            "If two servers are in use, see to it that launch links and AICC_URL name the same one.",
+            worded("Ask the learner to open the course by its link again instead of a bookmark."),
+            worded("If the sessions expire while people still learn, raise WAYMARK_SESSION_IDLE_HOURS."),
+            worded("If two servers are in use, see to it that launch links and AICC_URL name the same one."),
         ),
         Place.SESSIONS,
         f"{_ERRORS}: error 3, Invalid Session ID",
     ),
     "A3": Meaning(
-        "Asked, but nothing reported",
-        "The content asked where the learner left off and reported nothing: they left early, or went on to "
-        "another course, and only the one that was launched reports.",
+        worded("Asked, but nothing reported"),
+        worded(
+            "The content asked where the learner left off and reported nothing: they left early, or went "
+            "on to another course, and only the one that was launched reports."
+        ),
         Who.LEARNER,
         (
-            "Ask the learner to stay in the course that the link opens: each other course needs a link of "
-            "its own.",
-            "To hear of every course wherever it is opened, connect xAPI beside AICC.",
+            worded(
+                "Ask the learner to stay in the course that the link opens: each other course needs a link "
+                "of its own."
+            ),
+            worded("To hear of every course wherever it is opened, connect xAPI beside AICC."),
         ),
         Place.SESSIONS,
         seen=Seen.ON_LOOKING,
     ),
     "A4": Meaning(
-        "Left without saying goodbye",
-        "The session ended without ExitAU: the window was closed. What was reported until then is kept.",
+        worded("Left without saying goodbye"),
+        worded(
+            "The session ended without ExitAU: the window was closed. What was reported until then is kept."
+        ),
         Who.NOBODY,
-        ("Nothing needs changing: the next launch goes on where this one stopped.",),
+        (worded("Nothing needs changing: the next launch goes on where this one stopped."),),
         Place.SESSIONS,
         "AICC CMI001 v4.0 §6.6: ExitAU ends a session",
         Seen.ON_LOOKING,
     ),
     "A6": Meaning(
-        "One session, two networks",
-        "Messages of one session came from two networks: a link that was passed on, or a learner on the "
-        "move.",
+        worded("One session, two networks"),
+        worded(
+            "Messages of one session came from two networks: a link that was passed on, or a learner on the "
+            "move."
+        ),
         Who.ADMIN,
         (
-            "Ask the learner whether they changed from one network to another, such as from office to phone.",
-            "If links are passed on, let the integration’s links be used once: Integrations › Edit › Launch "
-            "links.",
+            worded(
+                "Ask the learner whether they changed from one network to another, such as from office to "
+                "phone."
+            ),
+            worded(
+                "If links are passed on, let the integration’s links be used once: Integrations › Edit › "
+                "Launch links."
+            ),
         ),
         Place.SESSIONS,
         seen=Seen.ON_LOOKING,
     ),
     "A7": Meaning(
-        "Parts that could not be read",
-        "Some of the data is in no form that AICC knows. It is kept as it came; the rest took effect.",
+        worded("Parts that could not be read"),
+        worded(
+            "Some of the data is in no form that AICC knows. It is kept as it came; the rest took effect."
+        ),
         Who.VENDOR,
         (
-            "Send the content’s vendor the evidence of this message, which names the line: its page in the "
-            "Inspector, Evidence.",
-            "Nothing is lost: the session’s page shows what was kept.",
+            worded(
+                "Send the content’s vendor the evidence of this message, which names the line: its page in "
+                "the Inspector, Evidence."
+            ),
+            worded("Nothing is lost: the session’s page shows what was kept."),
         ),
         Place.INSPECTOR,
         "AICC CMI001 v4.0 §6.4.2: groups of keyword = value",
     ),
     "A8": Meaning(
-        "Addresses are handed out as http",
-        "The AICC_URL that content is given begins with http://, and LinkedIn Learning reports to https "
-        "only.",
+        worded("Addresses are handed out as http"),
+        worded(
+            "The AICC_URL that content is given begins with http://, and LinkedIn Learning reports to https "
+            "only."
+        ),
         Who.OPERATOR,
         (
-            "Set the public URL to the address with https://: Settings, or WAYMARK_PUBLIC_URL.",
-            "Put a proxy with a certificate in front; contrib/nginx.conf is a sample.",
+            worded("Set the public URL to the address with https://: Settings, or WAYMARK_PUBLIC_URL."),
+            worded("Put a proxy with a certificate in front; contrib/nginx.conf is a sample."),
         ),
         Place.SETTINGS,
         seen=Seen.ON_LOOKING,
     ),
     "A9": Meaning(
-        "Data after the session was closed",
-        "The AICC session was closed when more data came; it is parked, not lost.",
+        worded("Data after the session was closed"),
+        worded("The AICC session was closed when more data came; it is parked, not lost."),
         Who.NOBODY,
         (
-            "Nothing needs changing for one message. If it comes again and again, choose the lenient order "
-            "of messages for this integration.",
+            worded(
+                "Nothing needs changing for one message. If it comes again and again, choose the lenient "
+                "order of messages for this integration."
+            ),
         ),
         Place.INTEGRATIONS,
         "AICC CMI001 v4.0 §6.6: nothing comes after ExitAU",
     ),
     "A10": Meaning(
-        "AU password missing or wrong",
-        "The AU password is missing or not the one of the course. Enter the same one here and there.",
+        worded("AU password missing or wrong"),
+        worded("The AU password is missing or not the one of the course. Enter the same one here and there."),
         Who.ENGINEER,
         (
-            "On the course’s page, under the unit that is launched, enter the AU password that the content "
-            "sends; or take it out on both sides.",
+            worded(
+                "On the course’s page, under the unit that is launched, enter the AU password that the "
+                "content sends; or take it out on both sides."
+            ),
         ),
         Place.COURSES,
         f"{_ERRORS}: error 2, Invalid AU-password",
     ),
     "A11": Meaning(
-        "Spoke before GetParam",
-        "The content spoke before its GetParam, and this integration is strict about the order; the data is "
-        "parked.",
+        worded("Spoke before GetParam"),
+        worded(
+            "The content spoke before its GetParam, and this integration is strict about the order; the "
+            "data is parked."
+        ),
         Who.VENDOR,
         (
-            "Ask the vendor to send GetParam first, or choose the lenient order of messages: Integrations › "
-            "Edit.",
+            worded(
+                "Ask the vendor to send GetParam first, or choose the lenient order of messages: "
+                "Integrations › Edit."
+            ),
         ),
         Place.INTEGRATIONS,
         "AICC CMI001 v4.0 §6.4: the content begins with GetParam",
@@ -133,72 +172,107 @@ AICC: dict[str, Meaning] = {
 
 LMS: dict[str, Meaning] = {
     "L1": Meaning(
-        "An LMS that is not registered",
-        "An LMS that is not registered tried to open a course. If it is one of yours, add its name to the "
-        "integration's LMS hosts.",
+        worded("An LMS that is not registered"),
+        worded(
+            "An LMS that is not registered tried to open a course. If it is one of yours, add its name to "
+            "the integration's LMS hosts."
+        ),
         Who.ENGINEER,
-        ("On the integration’s page, press “Register this LMS” beside the name of the one you know.",),
+        (
+            worded(
+                "On the integration’s page, press “Register this LMS” beside the name of the one you know."
+            ),
+        ),
         Place.INTEGRATIONS,
     ),
     "L2": Meaning(
-        "The LMS’s address may not be called",
-        "The LMS gave an address of its own (AICC_URL) that may not be called. An LMS in your own network is "
-        "let through by WAYMARK_OUTBOUND_ALLOW.",
+        worded("The LMS’s address may not be called"),
+        worded(
+            "The LMS gave an address of its own (AICC_URL) that may not be called. An LMS in your own "
+            "network is let through by WAYMARK_OUTBOUND_ALLOW."
+        ),
         Who.OPERATOR,
-        ("Add the LMS’s network to WAYMARK_OUTBOUND_ALLOW, such as 10.20.0.0/16, and restart the server.",),
+        (
+            worded(
+                "Add the LMS’s network to WAYMARK_OUTBOUND_ALLOW, such as 10.20.0.0/16, and restart the "
+                "server."
+            ),
+        ),
         Place.SYSTEM,
     ),
     "L3": Meaning(
-        "The LMS cannot be reached",
-        "The LMS that opened the course could not be reached.",
+        worded("The LMS cannot be reached"),
+        worded("The LMS that opened the course could not be reached."),
         Who.LMS_ADMIN,
         (
-            "See whether the LMS is up, and whether this server may reach it: firewall, name, certificate.",
-            "Results wait in the outbox and are sent when it answers again.",
+            worded(
+                "See whether the LMS is up, and whether this server may reach it: firewall, name, "
+                "certificate."
+            ),
+            worded("Results wait in the outbox and are sent when it answers again."),
         ),
         Place.DELIVERIES,
     ),
     "L4": Meaning(
-        "The LMS’s reply is no AICC",
-        "The LMS answered with something that is no AICC reply, such as its sign-in page. Its AICC address "
-        "(AICC_URL) must not ask for a sign-in.",
+        worded("The LMS’s reply is no AICC"),
+        worded(
+            "The LMS answered with something that is no AICC reply, such as its sign-in page. Its AICC "
+            "address (AICC_URL) must not ask for a sign-in."
+        ),
         Who.LMS_ADMIN,
-        ("In the LMS, let its AICC address be called without a sign-in; HACP has neither cookie nor login.",),
+        (
+            worded(
+                "In the LMS, let its AICC address be called without a sign-in; HACP has neither cookie nor "
+                "login."
+            ),
+        ),
         Place.INSPECTOR,
         f"{_ERRORS}: a reply begins with error=",
     ),
     "L5": Meaning(
-        "The LMS refused its own session",
-        "The LMS refused the session that it had opened itself: it had ended, or the launch was used again.",
+        worded("The LMS refused its own session"),
+        worded(
+            "The LMS refused the session that it had opened itself: it had ended, or the launch was used "
+            "again."
+        ),
         Who.LMS_ADMIN,
-        ("Open the course from the LMS again. If it stays, look at how long the LMS keeps its sessions.",),
+        (
+            worded(
+                "Open the course from the LMS again. If it stays, look at how long the LMS keeps its "
+                "sessions."
+            ),
+        ),
         Place.SESSIONS,
         f"{_ERRORS}: error 3, Invalid Session ID",
     ),
     "L6": Meaning(
-        "A launch for nobody",
-        "The LMS opened a course without saying for whom (student_id).",
+        worded("A launch for nobody"),
+        worded("The LMS opened a course without saying for whom (student_id)."),
         Who.LMS_ADMIN,
-        ("In the LMS, let GetParam answer Student_ID in its group [Core].",),
+        (worded("In the LMS, let GetParam answer Student_ID in its group [Core]."),),
         Place.INSPECTOR,
         "AICC CMI001 v4.0 §6.5: Student_ID is mandatory",
     ),
     "L7": Meaning(
-        "A circle of servers",
-        "A course was opened in a circle: its address leads to another Waymark, and from there back here. "
-        "Give one of them the address of the content itself.",
+        worded("A circle of servers"),
+        worded(
+            "A course was opened in a circle: its address leads to another Waymark, and from there back "
+            "here. Give one of them the address of the content itself."
+        ),
         Who.ENGINEER,
-        ("On the course’s page of one of the servers, enter the launch URL of the content itself.",),
+        (worded("On the course’s page of one of the servers, enter the launch URL of the content itself."),),
         Place.COURSES,
     ),
     "L8": Meaning(
-        "A course that cannot be opened",
-        "An LMS opened a course that is not here, or that has no launch URL. Export the course anew, or "
-        "give it its launch URL.",
+        worded("A course that cannot be opened"),
+        worded(
+            "An LMS opened a course that is not here, or that has no launch URL. Export the course anew, or "
+            "give it its launch URL."
+        ),
         Who.ENGINEER,
         (
-            "On the course’s page, enter its launch URL.",
-            "If the course was deleted here, export the package anew and import that in the LMS.",
+            worded("On the course’s page, enter its launch URL."),
+            worded("If the course was deleted here, export the package anew and import that in the LMS."),
         ),
         Place.COURSES,
     ),

@@ -14,6 +14,7 @@ from app.inspector.messages import readable
 from app.models.access import JobLease
 from app.models.delivery import Delivery, Destination
 from app.outbound.calls import Reason
+from app.words import worded
 
 # The jobs that come most often do so every few minutes: after this nobody does them.
 NO_WORKER_AFTER = timedelta(minutes=15)
@@ -37,12 +38,14 @@ def check_worker(session: Session) -> Iterator[Check]:
     newest = session.scalar(select(func.max(JobLease.expires_at)))
     if newest is None or newest < now - NO_WORKER_AFTER:
         seen = (
-            "no worker has run yet" if newest is None else f"no worker since {clock.format_rfc3339(newest)}"
+            worded("no worker has run yet")
+            if newest is None
+            else worded("no worker since %(moment)s", moment=clock.format_rfc3339(newest))
         )
-        fix = "Start the server as the README says, or: flask --app wsgi worker"
+        fix = worded("Start the server as the README says, or: flask --app wsgi worker")
         yield Check("worker", State.WARN, seen, fix, "S4")
     else:
-        yield Check("worker", State.OK, "background jobs run")
+        yield Check("worker", State.OK, worded("background jobs run"))
     due = session.scalar(
         select(func.min(Delivery.due_at))
         .join(Destination, Destination.id == Delivery.destination_id)
@@ -51,20 +54,24 @@ def check_worker(session: Session) -> Iterator[Check]:
     )
     if due is not None and due < now - NO_WORKER_AFTER:
         waits = say_span((now - due).total_seconds())
-        fix = "See that the worker runs; then look at Deliveries."
-        yield Check("outbox", State.WARN, f"results have been due for {waits}", fix, "S4")
+        fix = worded("See that the worker runs; then look at Deliveries.")
+        detail = worded("results have been due for %(span)s", span=waits)
+        yield Check("outbox", State.WARN, detail, fix, "S4")
 
 
 def _judge(session: Session, row: Destination) -> Check:
-    name = f"destination {row.name}"
+    name = worded("destination %(name)s", name=row.name)
     if row.state == "disabled":
-        fix = "Put right what it complained of, and press Enable on its page."
-        return Check(name, State.FAIL, f"switched off: {readable(row.state_reason)}", fix, "D3")
+        fix = worded("Put right what it complained of, and press Enable on its page.")
+        detail = worded("switched off: %(reason)s", reason=readable(row.state_reason))
+        return Check(name, State.FAIL, detail, fix, "D3")
     if row.state == "paused":
-        return Check(name, State.OK, "paused by hand; its results wait")
+        return Check(name, State.OK, worded("paused by hand; its results wait"))
     if row.failing_since is None:
         last = (
-            f"last took {clock.format_rfc3339(row.delivered_at)}" if row.delivered_at else "nothing sent yet"
+            worded("last took %(moment)s", moment=clock.format_rfc3339(row.delivered_at))
+            if row.delivered_at
+            else worded("nothing sent yet")
         )
         return Check(name, State.OK, last)
     query = select(Delivery.code, Delivery.reason).where(
@@ -72,15 +79,22 @@ def _judge(session: Session, row: Destination) -> Check:
     )
     found = session.execute(query.order_by(Delivery.id).limit(1)).first()
     code, reason = (found.code, readable(found.reason)) if found else ("", "")
-    detail = f"takes nothing since {clock.format_rfc3339(row.failing_since)}" + (
-        f": {reason}" if reason else ""
+    since = clock.format_rfc3339(row.failing_since)
+    detail = (
+        worded("takes nothing since %(moment)s: %(reason)s", moment=since, reason=reason)
+        if reason
+        else worded("takes nothing since %(moment)s", moment=since)
     )
     fix = _FIXES[_BLOCKED.get(code, "D2")]
     return Check(name, State.FAIL, detail, fix, _BLOCKED.get(code, "D2"))
 
 
 _FIXES = {
-    "D2": "Put right at the receiver what its answer says, then press “Send test” on its page.",
-    "D4": "Add its network to WAYMARK_OUTBOUND_ALLOW, such as 10.20.0.0/16, and restart; or give it https.",
-    "D5": "Let the receiver renew its certificate, or name its authority in WAYMARK_OUTBOUND_CA_FILE.",
+    "D2": worded("Put right at the receiver what its answer says, then press “Send test” on its page."),
+    "D4": worded(
+        "Add its network to WAYMARK_OUTBOUND_ALLOW, such as 10.20.0.0/16, and restart; or give it https."
+    ),
+    "D5": worded(
+        "Let the receiver renew its certificate, or name its authority in WAYMARK_OUTBOUND_CA_FILE."
+    ),
 }

@@ -17,6 +17,7 @@ from app.models.launches import Launch
 from app.models.learning import Observation
 from app.models.records import Exchange
 from app.progress.values import Status
+from app.words import worded, worded_many
 
 WITHIN = timedelta(days=7)
 # Content that has not called by then did not start; one that has said nothing by then will not.
@@ -43,14 +44,26 @@ def check_sessions(session: Session, integration: Integration) -> Iterator[Check
     )
     silent = _count(session, heard.where(row.last_message_at < now - REPORTS_WITHIN, ~reported))
     if silent:
-        detail = f"{silent} asked where the learner left off and reported nothing"
-        fix = "Ask the learners to stay in the course that the link opens; others need a link of their own."
-        yield Check(f"reports of {integration.name}", State.WARN, detail, fix, "A3", integration.id)
+        detail = worded_many(
+            "%(num)s asked where the learner left off and reported nothing",
+            "%(num)s asked where the learner left off and reported nothing",
+            silent,
+        )
+        fix = worded(
+            "Ask the learners to stay in the course that the link opens; others need a link of their own."
+        )
+        name = worded("reports of %(name)s", name=integration.name)
+        yield Check(name, State.WARN, detail, fix, "A3", integration.id)
     is_open = or_(row.end_reason.is_(None), row.end_reason != EndReason.EXIT.value)
     left = _count(session, heard.where(row.last_message_at < now - LEFT_AFTER, is_open, reported))
     if left:
-        detail = f"{left} ended without ExitAU; what was reported is kept"
-        yield Check(f"endings of {integration.name}", State.OK, detail, "", "A4", integration.id)
+        detail = worded_many(
+            "%(num)s ended without ExitAU; what was reported is kept",
+            "%(num)s ended without ExitAU; what was reported is kept",
+            left,
+        )
+        name = worded("endings of %(name)s", name=integration.name)
+        yield Check(name, State.OK, detail, "", "A4", integration.id)
     yield from _check_networks(session, integration)
 
 
@@ -70,15 +83,29 @@ def _check_calls(session: Session, integration: Integration, opened: Select[str]
     """Judge whether the sessions that were opened long enough ago have called."""
     count = _count(session, opened)
     unheard = _count(session, opened.where(Launch.first_message_at.is_(None)))
-    name = f"launches of {integration.name}"
+    name = worded("launches of %(name)s", name=integration.name)
     if unheard:
         hosts = ", ".join(integration.host_names)
-        detail = f"{unheard} of {count} courses opened in the last 7 days never called (no GetParam)"
-        fix = "Compare the host name in LinkedIn, Configure AICC, with the one on the integration's page"
-        fix += f" ({hosts})." if hosts else "."
+        detail = worded(
+            "%(unheard)s of %(all)s courses opened in the last 7 days never called (no GetParam)",
+            unheard=unheard,
+            all=count,
+        )
+        fix = (
+            worded(
+                "Compare the host name in LinkedIn, Configure AICC, with the one on the integration's page "
+                "(%(hosts)s).",
+                hosts=hosts,
+            )
+            if hosts
+            else worded(
+                "Compare the host name in LinkedIn, Configure AICC, with the one on the integration's page."
+            )
+        )
         yield Check(name, State.WARN, detail, fix, "A1", integration.id)
     elif count:
-        yield Check(name, State.OK, f"all {count} of the last 7 days called", "", "", integration.id)
+        detail = worded("all %(count)s of the last 7 days called", count=count)
+        yield Check(name, State.OK, detail, "", "", integration.id)
 
 
 def _check_networks(session: Session, integration: Integration) -> Iterator[Check]:
@@ -99,9 +126,14 @@ def _check_networks(session: Session, integration: Integration) -> Iterator[Chec
         addresses.setdefault(str(launch_id), set()).add(address)
     shared = sum(len(networks_of(each)) > 1 for each in addresses.values())
     if shared:
-        detail = f"{shared} sessions were heard from two networks"
-        fix = "If links are passed on: Integrations › Edit › Launch links, let a link be used once."
-        yield Check(f"networks of {integration.name}", State.WARN, detail, fix, "A6", integration.id)
+        detail = worded_many(
+            "%(num)s sessions were heard from two networks",
+            "%(num)s sessions were heard from two networks",
+            shared,
+        )
+        fix = worded("If links are passed on: Integrations › Edit › Launch links, let a link be used once.")
+        name = worded("networks of %(name)s", name=integration.name)
+        yield Check(name, State.WARN, detail, fix, "A6", integration.id)
 
 
 def _count(session: Session, query: Select[str]) -> int:

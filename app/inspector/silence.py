@@ -13,6 +13,7 @@ from app import clock
 from app.access.integrations import Integration, Kind
 from app.inspector.checking import Check, State, say_span
 from app.models.records import Exchange, FindingRow
+from app.words import worded
 
 # Silence of less than a day is a night; with fewer gaps than FEW_GAPS nobody knows what is usual.
 LEAST_SILENCE = timedelta(days=1)
@@ -41,26 +42,38 @@ def find_usual_gap(moments: Sequence[datetime]) -> timedelta | None:
 
 
 def _judge_traffic(session: Session, integration: Integration, now: datetime) -> Check:
-    name = f"integration {integration.name}"
+    name = worded("integration %(name)s", name=integration.name)
     if not integration.is_enabled:
-        fix = "Press Enable on its page to receive again."
-        return _check(integration, name, State.WARN, "disabled: its messages are refused", fix, "I1")
+        fix = worded("Press Enable on its page to receive again.")
+        detail = worded("disabled: its messages are refused")
+        return _check(integration, name, State.WARN, detail, fix, "I1")
     moments = session.scalars(_heard(integration).limit(_LOOKED_AT)).all()
     has_reported = integration.first_statement_at or integration.first_putparam_at
     if not moments and not has_reported:
-        fix = "Finish the checklist on its page; nothing has come from it yet."
-        return _check(integration, name, State.WARN, "never heard of", fix, "N1")
+        fix = worded("Finish the checklist on its page; nothing has come from it yet.")
+        return _check(integration, name, State.WARN, worded("never heard of"), fix, "N1")
     usual = find_usual_gap(moments)
     alarm = QUIET_AFTER if usual is None else max(LEAST_SILENCE, usual * TIMES_USUAL)
     if not moments or now - moments[0] > alarm:
-        shown = f"since {clock.format_rfc3339(moments[0])}" if moments else "for a long time"
-        gap = "" if usual is None else f"; the usual gap is {say_span(usual.total_seconds())}"
-        fix = "See whether it is still enabled at the content's side, and whether its secret was changed."
-        return _check(integration, name, State.WARN, f"quiet: no message {shown}{gap}", fix, "N2")
+        fix = worded(
+            "See whether it is still enabled at the content's side, and whether its secret was changed."
+        )
+        return _check(integration, name, State.WARN, _say_quiet(moments, usual), fix, "N2")
     if integration.kind is not Kind.AICC and integration.first_token_at and not has_reported:
-        fix = "Tokens are asked for, but no report came: compare the Tracking URL."
-        return _check(integration, name, State.WARN, "only token requests so far", fix, "N1")
-    return _check(integration, name, State.OK, f"last heard {clock.format_rfc3339(moments[0])}")
+        fix = worded("Tokens are asked for, but no report came: compare the Tracking URL.")
+        return _check(integration, name, State.WARN, worded("only token requests so far"), fix, "N1")
+    last = worded("last heard %(moment)s", moment=clock.format_rfc3339(moments[0]))
+    return _check(integration, name, State.OK, last)
+
+
+def _say_quiet(moments: Sequence[datetime], usual: timedelta | None) -> str:
+    if not moments:
+        return worded("quiet: no message for a long time")
+    last = clock.format_rfc3339(moments[0])
+    if usual is None:
+        return worded("quiet: no message since %(moment)s", moment=last)
+    span = say_span(usual.total_seconds())
+    return worded("quiet: no message since %(moment)s; the usual gap is %(span)s", moment=last, span=span)
 
 
 def _heard(integration: Integration) -> Select[datetime]:
@@ -83,14 +96,19 @@ def _judge_credentials(session: Session, integration: Integration) -> Iterator[C
             FindingRow.code == "X1", FindingRow.integration_id == integration.id
         )
     )
-    name = f"credentials of {integration.name}"
+    name = worded("credentials of %(name)s", name=integration.name)
     if refused is not None and (used is None or refused > used):
-        last = f"last used {clock.format_rfc3339(used)}" if used else "never used"
-        detail = f"{last}, refused {clock.format_rfc3339(refused)}"
-        fix = "Press “Make a second secret” on its page and paste it in LinkedIn, Configure xAPI."
+        last = clock.format_rfc3339(refused)
+        detail = (
+            worded("last used %(used)s, refused %(refused)s", used=clock.format_rfc3339(used), refused=last)
+            if used
+            else worded("never used, refused %(refused)s", refused=last)
+        )
+        fix = worded("Press “Make a second secret” on its page and paste it in LinkedIn, Configure xAPI.")
         yield _check(integration, name, State.WARN, detail, fix, "X1")
     elif used is not None:
-        yield _check(integration, name, State.OK, f"last used {clock.format_rfc3339(used)}")
+        detail = worded("last used %(moment)s", moment=clock.format_rfc3339(used))
+        yield _check(integration, name, State.OK, detail)
 
 
 def _check(

@@ -14,6 +14,7 @@ from app.inspector.checking import Check
 from app.inspector.redact import redact
 from app.settings import PREFIX, SECRETS, Settings
 from app.version import VERSION
+from app.words import worded
 
 _SIZE = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
@@ -48,9 +49,9 @@ def describe_system(session: Session, settings: Settings) -> System:
     facts = (
         ("Waymark", VERSION),
         ("Python", platform.python_version()),
-        ("Database", f"{_NAMES[dialect.name]} {version}".strip()),
-        ("Database size", f"{size / 1024**2:.1f} MiB"),
-        ("Migration", ", ".join(heads) or "none"),
+        (worded("Database"), f"{_NAMES[dialect.name]} {version}".strip()),
+        (worded("Database size"), f"{size / 1024**2:.1f} MiB"),
+        (worded("Migration"), ", ".join(heads) or worded("none")),
     )
     return System(facts, tuple(_list_settings(settings)))
 
@@ -72,7 +73,7 @@ def _list_settings(settings: Settings) -> Iterable[Effective]:
         value, name = getattr(settings, field.name), field.name.upper()
         is_default = field.default is not MISSING and value == field.default
         if name in SECRETS:
-            shown = "(set)" if value else "(not set)"
+            shown: str = worded("(set)") if value else worded("(not set)")
         elif isinstance(value, tuple):
             shown = ", ".join(value)
         else:

@@ -19,6 +19,7 @@ from app.inspector.messages import readable
 from app.models.delivery import Delivery, DeliveryTry, Destination
 from app.models.learning import Learner
 from app.models.records import IS_REFUSED, Exchange as Row, FindingRow
+from app.words import worded
 
 DELIVERY = "delivery"
 KINDS = ("hacp", "launch", "oauth", "xapi", DELIVERY)
@@ -227,7 +228,7 @@ def _list_tries(session: Session, wanted: Wanted, before: Mark | None, limit: in
             method="",
             path=delivery.kind,
             status=one.status,
-            result=f"{name}: {readable(one.reason) or ('understood' if one.code == '' else 'not known')}",
+            result=_say_try(name, readable(one.reason), one.code),
             duration=None if one.milliseconds is None else timedelta(milliseconds=one.milliseconds),
             size_bytes=0,
             integration_id=None,
@@ -240,6 +241,15 @@ def _list_tries(session: Session, wanted: Wanted, before: Mark | None, limit: in
         )
         for one, delivery, name in found
     ]
+
+
+def _say_try(destination: str, reason: str, code: str | None) -> str:
+    """Say what came of a try: what was noted of it, else whether it was understood."""
+    if reason:
+        return f"{destination}: {reason}"
+    if code == "":
+        return worded("%(destination)s: understood", destination=destination)
+    return worded("%(destination)s: not known", destination=destination)
 
 
 def _narrow_tries(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.catalog.identifiers import normalise_identifier
+from app.words import worded
 from app.xapi.languages import keep_one_language
 from app.xapi.links import digest
 from app.xapi.progress_map import PROGRESS_EXTENSION
@@ -105,18 +106,18 @@ def list_facts(
     """Return what identifies the parts of a statement, and its context."""
     thing, context, ids = _part(statement, "object"), _part(statement, "context"), list_ids(statement)
     found = [
-        ("Actor", ids.actor),
-        ("Verb", ids.verb),
-        ("Object", ids.thing),
-        ("Kind of object", _text(thing.get("objectType", "Activity"))),
-        ("Type of activity", _text(_part(thing, "definition").get("type"))),
-        ("Description", _describe(thing, definitions, languages)),
-        ("Registration", ids.registration),
-        ("Instructor", name_agent(_part(context, "instructor"))),
-        ("Team", name_agent(_part(context, "team"))),
-        ("Platform", _text(context.get("platform"))),
-        ("Language", _text(context.get("language"))),
-        ("Revision", _text(context.get("revision"))),
+        (worded("Actor"), ids.actor),
+        (worded("Verb"), ids.verb),
+        (worded("Object"), ids.thing),
+        (worded("Kind of object"), _text(thing.get("objectType", "Activity"))),
+        (worded("Type of activity"), _text(_part(thing, "definition").get("type"))),
+        (worded("Description"), _describe(thing, definitions, languages)),
+        (worded("Registration"), ids.registration),
+        (worded("Instructor"), name_agent(_part(context, "instructor"))),
+        (worded("Team"), name_agent(_part(context, "team"))),
+        (worded("Platform"), _text(context.get("platform"))),
+        (worded("Language"), _text(context.get("language"))),
+        (worded("Revision"), _text(context.get("revision"))),
     ]
     for list_name, word in _LISTS.items():
         given = _part(context, "contextActivities").get(list_name)
@@ -157,7 +158,7 @@ def name_verb(verb: JsonObject, languages: Sequence[str]) -> str:
     verb_id, shown = _text(verb.get("id")), choose_text(verb.get("display"), languages)
     # LinkedIn's displays are in capitals.
     shown = shown.lower() if shown.isupper() else shown
-    return shown or _last_word(verb_id) or verb_id or "did"
+    return shown or _last_word(verb_id) or verb_id or worded("did")
 
 
 def name_object(thing: JsonObject, definitions: Mapping[bytes, JsonObject], languages: Sequence[str]) -> str:
@@ -170,7 +171,7 @@ def name_object(thing: JsonObject, definitions: Mapping[bytes, JsonObject], lang
         return f"“{inner.actor} {inner.verb} {inner.thing}”"
     thing_id = _text(thing.get("id"))
     if kind == "StatementRef":
-        return f"statement {thing_id}"
+        return worded("statement %(id)s", id=thing_id)
     own = choose_text(_part(thing, "definition").get("name"), languages)
     return own or choose_text(definitions.get(digest(thing_id), {}).get("name"), languages) or thing_id
 
@@ -190,16 +191,19 @@ def _describe(thing: JsonObject, definitions: Mapping[bytes, JsonObject], langua
 
 def _result(result: JsonObject) -> list[tuple[str, str]]:
     """Return words for the result, and what they are about."""
-    score, found = _part(result, "score"), []
+    score = _part(result, "score")
+    found: list[tuple[str, str]] = []
     if isinstance(done := result.get("completion"), bool):
-        found.append(("completion", "completed" if done else "not completed"))
+        found.append(("completion", worded("completed") if done else worded("not completed")))
     if isinstance(success := result.get("success"), bool):
-        found.append(("success", "successful" if success else "not successful"))
+        found.append(("success", worded("successful") if success else worded("not successful")))
     if (progress := _part(result, "extensions").get(PROGRESS_EXTENSION)) is not None:
         found.append(("progress", f"{_text(progress)} %"))
     if (raw := score.get("raw")) is not None:
-        top = score.get("max")
-        found.append(("score", f"{_text(raw)} of {_text(top)}" if top is not None else _text(raw)))
+        words, top = _text(raw), score.get("max")
+        if top is not None:
+            words = worded("%(raw)s of %(max)s", raw=words, max=_text(top))
+        found.append(("score", words))
     elif isinstance(scaled := score.get("scaled"), int | float):
         found.append(("score", f"{scaled * 100:g} %"))
     if (duration := result.get("duration")) is not None:
@@ -224,4 +228,9 @@ def _part(value: JsonObject, name: str) -> JsonObject:
     return part if isinstance(part, dict) else {}
 
 
-_LISTS = {"parent": "Part of", "grouping": "Grouped with", "category": "Category", "other": "Related to"}
+_LISTS = {
+    "parent": worded("Part of"),
+    "grouping": worded("Grouped with"),
+    "category": worded("Category"),
+    "other": worded("Related to"),
+}

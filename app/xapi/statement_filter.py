@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.progress.days import start_of_day
+from app.words import worded
 from app.xapi.browsing import Wanted
 from app.xapi.links import Kind, Link, digest
 from app.xapi.query_rules import HIGHEST_KEY, LOWEST_KEY
@@ -18,16 +19,6 @@ from app.xapi.query_rules import HIGHEST_KEY, LOWEST_KEY
 NAMES = ("integration", "person", "verb", "activity", "registration", "since", "until", "id", "voided")
 # Digits of the greatest key.
 LONGEST_KEY = 19
-_LABELS = {
-    "integration": "Integration",
-    "person": "Person",
-    "verb": "Verb",
-    "activity": "Activity",
-    "registration": "Registration",
-    "since": "From",
-    "until": "Until",
-    "voided": "Voided",
-}
 _ADL = "http://adlnet.gov/expapi/verbs/"
 # What people call a verb → its id; others are filtered by their whole id.
 KNOWN_VERBS = {
@@ -85,12 +76,18 @@ class StatementFilter:
 
     def chips(self, integration_name: str) -> list[Chip]:
         """Return the active filters."""
-        shown = {**self.values, "integration": integration_name, "voided": "left out"}
-        return [
-            Chip(f"{_LABELS[name]}: {shown[name]}", self.query(**{name: ""}))
-            for name in _LABELS
-            if self.values[name]
-        ]
+        values = self.values
+        shown = {
+            "integration": worded("Integration: %(value)s", value=integration_name),
+            "person": worded("Person: %(value)s", value=values["person"]),
+            "verb": worded("Verb: %(value)s", value=values["verb"]),
+            "activity": worded("Activity: %(value)s", value=values["activity"]),
+            "registration": worded("Registration: %(value)s", value=values["registration"]),
+            "since": worded("From: %(value)s", value=values["since"]),
+            "until": worded("Until: %(value)s", value=values["until"]),
+            "voided": worded("Voided: left out"),
+        }
+        return [Chip(words, self.query(**{name: ""})) for name, words in shown.items() if values[name]]
 
     def keys(self, zone: ZoneInfo) -> tuple[int | None, int | None]:
         """Return the keys between which the days lie, bounds excluded."""
@@ -104,14 +101,14 @@ def read_filter(arguments: Mapping[str, str]) -> StatementFilter:
     values = {name: _clean(arguments.get(name, "")) for name in NAMES}
     faults = []
     if values["registration"] and not _UUID.fullmatch(values["registration"]):
-        faults.append(("registration", "A registration is a UUID"))
+        faults.append(("registration", worded("A registration is a UUID")))
         values["registration"] = ""
     days: dict[str, date | None] = {}
     for name in ("since", "until"):
         try:
             days[name] = date.fromisoformat(values[name]) if values[name] else None
         except ValueError:
-            faults.append((name, "A day is written as 2026-11-28"))
+            faults.append((name, worded("A day is written as 2026-11-28")))
             values[name], days[name] = "", None
     return StatementFilter(
         values,

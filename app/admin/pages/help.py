@@ -10,6 +10,7 @@ from app.admin.frame import may, render
 from app.admin.security import needs
 from app.inspector.findings import AREAS, CATALOGUE
 from app.inspector.meanings import Place, Seen
+from app.words import worded
 
 # The page of each place, and what one must be allowed in order to open it.
 _PAGES = {
@@ -36,7 +37,7 @@ def help_findings() -> Response:
 def help_finding(code: str) -> Response:
     meaning = CATALOGUE.get(code)
     if meaning is None:
-        abort(404, "This version knows no finding with this code.")
+        abort(404, worded("This version knows no finding with this code."))
     is_searched = meaning.seen is Seen.IN_MESSAGE and may("inspector.read")
     return render(
         "help_finding.html",

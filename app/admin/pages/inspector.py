@@ -30,6 +30,7 @@ from app.inspector.findings import IN_MESSAGES
 from app.inspector.search import Found, find_meant, list_names
 from app.inspector.session_log import find_message
 from app.inspector.timeline import NEWS_CAP, Wanted, count_like, count_newer, get_line, list_lines
+from app.words import worded
 
 PAGE = 50
 NEAR = 20
@@ -89,7 +90,10 @@ def inspector_exchange(exchange_id: str) -> Response:
     with reading() as session:
         line, message = get_line(session, exchange_id), find_message(session, exchange_id)
         if line is None or message is None:
-            abort(404, "There is no such message; it may have been deleted by age (WAYMARK_EXCHANGE_DAYS).")
+            abort(
+                404,
+                worded("There is no such message; it may have been deleted by age (WAYMARK_EXCHANGE_DAYS)."),
+            )
         around = list_lines(session, _around(line.launch_id, line.learner_id), limit=NEAR)
         names = {each.id: each.name for each in list_integrations(session)}
         alike = {

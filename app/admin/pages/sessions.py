@@ -39,6 +39,7 @@ from app.inspector.sessions import (
 from app.learners.service import get_learner
 from app.learners.values import UnknownLearner
 from app.settings import settings_of
+from app.words import worded
 
 PAGE = 50
 ITEMS_SHOWN = 500
@@ -127,7 +128,7 @@ def session_record(launch_id: str, record_id: str) -> Response:
         with reading() as session:
             record, body = read_record(session, launch_id, record_id)
     except UnknownSession:
-        abort(404, "There is no such record.")
+        abort(404, worded("There is no such record."))
     return _attachment(body, f"{record.command}-{record.id}.txt")
 
 
@@ -191,7 +192,7 @@ def _find_or_404(launch_id: str) -> SessionRecord:
         with reading() as session:
             return get_session(session, launch_id)
     except UnknownSession:
-        abort(404, "There is no such session; it may have been deleted with its course or learner.")
+        abort(404, worded("There is no such session; it may have been deleted with its course or learner."))
 
 
 def _names(wanted: dict[str, str | None]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from app.admin.pages.statements import find_or_404, list_sources, read_languages
 from app.admin.security import needs
 from app.db import reading, transact
 from app.progress.export import in_pieces
+from app.words import worded
 from app.xapi.browsing import Line, Wanted, list_lines
 from app.xapi.portable import format_statement
 from app.xapi.statement_csv import format_csv
@@ -64,7 +65,7 @@ def statement_attachment(key: str, number: str) -> Response:
     with reading() as session:
         found = read_file(session, read_number(key), read_number(number), languages=read_languages())
     if found is None:
-        abort(404, "There is no data of such an attachment.")
+        abort(404, worded("There is no data of such an attachment."))
     file, part = found
     name = name_attachment(file.name, file.sha2, file.content_type)
     return _attachment(part.body, "application/octet-stream", name)
@@ -73,7 +74,7 @@ def statement_attachment(key: str, number: str) -> Response:
 def _export(write: Callable[[Iterator[Line]], Iterator[str]], ending: str, content_type: str) -> Response:
     given = read_filter(request.args)
     if given.faults:
-        abort(400, " ".join(f"{sentence}." for _, sentence in given.faults))
+        abort(400, _join([sentence for _, sentence in given.faults]))
     _note(given)
     rows = write(_iterate(read_wanted(given, list_sources())))
     # The first rows are read before the answer begins, so that a database fault is still an honest 503.
@@ -84,6 +85,14 @@ def _export(write: Callable[[Iterator[Line]], Iterator[str]], ending: str, conte
         content_type=f"{content_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="waymark-statements-{day:%Y-%m-%d}.{ending}"'},
     )
+
+
+def _join(sentences: list[str]) -> str:
+    """Return sentences behind each other, each with its full stop."""
+    said = worded("%(sentence)s.", sentence=sentences[0])
+    for each in sentences[1:]:
+        said = worded("%(before)s %(sentence)s.", before=said, sentence=each)
+    return said
 
 
 def _note(given: StatementFilter) -> None:

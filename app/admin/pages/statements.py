@@ -12,6 +12,7 @@ from app.admin.blueprint import blueprint
 from app.admin.frame import organisation, render, see_other
 from app.admin.security import needs
 from app.db import reading
+from app.words import worded
 from app.xapi.browsing import Line, Wanted, list_lines
 from app.xapi.languages import parse_accept_language
 from app.xapi.people_filter import find_agents
@@ -89,7 +90,7 @@ def find_or_404(key: str) -> Shown:
     with reading() as session:
         shown = get_shown(session, read_number(key), languages=read_languages())
     if shown is None:
-        abort(404, "There is no such statement; it may have been deleted with its integration.")
+        abort(404, worded("There is no such statement; it may have been deleted with its integration."))
     return shown
 
 

@@ -19,8 +19,29 @@ from app.inspector.findings import CATALOGUE
 from app.inspector.system import describe_system, write_diagnostics
 from app.proxies import PEER
 from app.settings import Settings, settings_of
+from app.words import worded
 
 _ORDER = (State.FAIL, State.WARN, State.OK)
+# The checks that are about one thing have the same name always, as the command line prints it.
+_NAMES = {
+    "python": worded("python"),
+    "data_directory": worded("data directory"),
+    "free_space": worded("free space"),
+    "secret_key": worded("secret key"),
+    "clock": worded("clock"),
+    "database": worded("database"),
+    "migrations": worded("migrations"),
+    "clock_against_data": worded("clock against data"),
+    "clock_of_senders": worded("clock of senders"),
+    "public_url": worded("public url"),
+    "public_url_answers": worded("public url answers"),
+    "proxy_headers": worded("proxy headers"),
+    "owner": worded("owner"),
+    "integrations": worded("integrations"),
+    "learners": worded("learners"),
+    "outbox": worded("outbox"),
+    "worker": worded("worker"),
+}
 
 
 @blueprint.get("/admin/system")
@@ -38,7 +59,9 @@ def system_page() -> Response:
     shown.sort(key=lambda check: _ORDER.index(check.state))
     return render(
         "system.html",
-        checks=[(check, _who(check), _address(check)) for check in shown],
+        checks=[
+            (_NAMES.get(check.check, check.check), check, _who(check), _address(check)) for check in shown
+        ],
         wrong=sum(check.state is not State.OK for check in shown),
         is_narrowed=bool(wanted),
         system=system,
