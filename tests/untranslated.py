@@ -12,10 +12,35 @@ from jinja2 import Environment, nodes
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "app" / "admin" / "templates"
 # Names, which are the same in every language, and what people type.
-NAMES = frozenset(
-    "Waymark AICC xAPI HACP API CSV JSON XLSX LinkedIn Learning LRS LMS URL ID OpenID AU curl Enter OAuth "
-    "Authorization Bearer UTC GetParam PutParam ExitAU".split()
-)
+NAMES = {
+    "Waymark",
+    "AICC",
+    "xAPI",
+    "HACP",
+    "API",
+    "CSV",
+    "JSON",
+    "XLSX",
+    "LinkedIn",
+    "Learning",
+    "LRS",
+    "LMS",
+}
+NAMES |= {
+    "URL",
+    "ID",
+    "UUID",
+    "OpenID",
+    "AU",
+    "HTTP",
+    "curl",
+    "OAuth",
+    "Authorization",
+    "Bearer",
+    "UTC",
+    "ms",
+}
+NAMES |= {"Enter", "GetParam", "PutParam", "ExitAU", "SubStatement", "StatementRef", "completed"}
 _SAID = {"_", "gettext", "ngettext", "worded", "worded_many", "N_"}
 _VERBATIM = re.compile(r"<(code|kbd|samp|pre|style|script)\b.*?</\1>", re.S)
 _SPOKEN_ATTRIBUTE = re.compile(
@@ -25,10 +50,31 @@ _TAG = re.compile(r"<[^>]*>|<[^>]*$|^[^<]*>", re.S)
 _ENTITY = re.compile(r"&[a-z#0-9]+;")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Filters and calls whose text arguments are no words for people.
-_NO_WORDS = set(
-    "url_for icon asset may selectattr rejectattr map format replace sort groupby attr batch join default tojson "
-    "strftime split startswith endswith get attributes".split()
-)
+_NO_WORDS = {
+    "url_for",
+    "icon",
+    "asset",
+    "may",
+    "selectattr",
+    "rejectattr",
+    "map",
+    "format",
+    "replace",
+    "sort",
+}
+_NO_WORDS |= {
+    "groupby",
+    "attr",
+    "batch",
+    "join",
+    "default",
+    "tojson",
+    "split",
+    "startswith",
+    "endswith",
+    "get",
+}
+_NO_WORDS |= {"strftime", "attributes"}
 
 
 def list_untranslated(path: Path) -> list[str]:
@@ -50,7 +96,7 @@ def _in_markup(source: str) -> Iterator[str]:
     bare = re.sub(r"<[^>]*>", _blank, plain, flags=re.S)
     for number, line in enumerate(bare.splitlines(), 1):
         for part in re.split(r"\s{3,}|\x00", line):
-            if _is_said(part):
+            if _is_said(part) and not part.startswith("#"):
                 yield f"{number}: {part.strip()}"
 
 
