@@ -12,35 +12,10 @@ from jinja2 import Environment, nodes
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "app" / "admin" / "templates"
 # Names, which are the same in every language, and what people type.
-NAMES = {
-    "Waymark",
-    "AICC",
-    "xAPI",
-    "HACP",
-    "API",
-    "CSV",
-    "JSON",
-    "XLSX",
-    "LinkedIn",
-    "Learning",
-    "LRS",
-    "LMS",
-}
-NAMES |= {
-    "URL",
-    "ID",
-    "UUID",
-    "OpenID",
-    "AU",
-    "HTTP",
-    "curl",
-    "OAuth",
-    "Authorization",
-    "Bearer",
-    "UTC",
-    "ms",
-}
-NAMES |= {"Enter", "GetParam", "PutParam", "ExitAU", "SubStatement", "StatementRef", "completed"}
+NAMES = {"Waymark", "AICC", "xAPI", "HACP", "API", "CSV", "JSON", "XLSX", "LinkedIn", "Learning"}
+NAMES |= {"LRS", "LMS", "URL", "ID", "UUID", "OpenID", "AU", "HTTP", "curl", "OAuth", "UTC", "ms"}
+NAMES |= {"Authorization", "Bearer", "Enter", "GetParam", "PutParam", "ExitAU"}
+NAMES |= {"SubStatement", "StatementRef", "completed"}
 _SAID = {"_", "gettext", "ngettext", "worded", "worded_many", "N_"}
 _VERBATIM = re.compile(r"<(code|kbd|samp|pre|style|script)\b.*?</\1>", re.S)
 _SPOKEN_ATTRIBUTE = re.compile(
@@ -50,31 +25,9 @@ _TAG = re.compile(r"<[^>]*>|<[^>]*$|^[^<]*>", re.S)
 _ENTITY = re.compile(r"&[a-z#0-9]+;")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Filters and calls whose text arguments are no words for people.
-_NO_WORDS = {
-    "url_for",
-    "icon",
-    "asset",
-    "may",
-    "selectattr",
-    "rejectattr",
-    "map",
-    "format",
-    "replace",
-    "sort",
-}
-_NO_WORDS |= {
-    "groupby",
-    "attr",
-    "batch",
-    "join",
-    "default",
-    "tojson",
-    "split",
-    "startswith",
-    "endswith",
-    "get",
-}
-_NO_WORDS |= {"strftime", "attributes"}
+_NO_WORDS = {"url_for", "icon", "asset", "may", "selectattr", "rejectattr", "map", "format", "replace"}
+_NO_WORDS |= {"sort", "groupby", "attr", "batch", "join", "default", "tojson", "split", "startswith"}
+_NO_WORDS |= {"endswith", "get", "strftime", "attributes"}
 
 
 def list_untranslated(path: Path) -> list[str]:
