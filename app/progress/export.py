@@ -30,6 +30,7 @@ COLUMNS = (
     "last_activity",
     "completed_at",
     "demo",
+    "decided",
 )
 LOCAL_COLUMNS = ("first_seen", "last_activity", "completed_at")
 
@@ -67,6 +68,7 @@ def format_cells(line: ProgressLine) -> list[str]:
         "both" if len(line.channels) > 1 else "".join(channel.value for channel in line.channels),
         *("" if moment is None else clock.format_rfc3339(moment) for moment in moments_of(line)),
         "yes" if line.is_demo else "no",
+        "yes" if line.is_decided else "no",
     ]
 
 
