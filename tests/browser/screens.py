@@ -60,6 +60,11 @@ def unfold(selector: str) -> Act:
     )
 
 
+def replay_as_test(page: Page) -> None:
+    follow("main tr:has(td) a[href^='/admin/inspector/']")(page)
+    press("Replay as test")(page)
+
+
 def hand_in_list(page: Page) -> None:
     text = "id,email,name,group\n4471,ana@example.org,Ana Diaz,Sales\n,not an address,X,\n"
     press("Preview", ("text", text))(page)
@@ -163,6 +168,7 @@ SCREENS = (
     Screen("Connect", "deliveries-replay", "/admin/deliveries/replay?since=2026-01-01T00:00&destination={destination}", "Send again: what it brings"),
     Screen("Connect", "inspector", "/admin/inspector", "Inspector", is_main=True),
     Screen("Connect", "inspector-exchange", "/admin/inspector", "One message taken apart", follow("main a[href^='/admin/inspector/']"), is_main=True),
+    Screen("Connect", "inspector-trial", "/admin/inspector?kind=hacp", "A message replayed as a test", replay_as_test, is_main=True),
     Screen("Connect", "inspector-no-match", "/admin/inspector?result=refused&q=nobody", "Nothing of that kind"),
     Screen("Connect", "findings", "/admin/help/findings", "What findings mean"),
     Screen("Connect", "finding", "/admin/help/findings/A1", "One finding: who fixes it, and how"),

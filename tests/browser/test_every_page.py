@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from app.languages import LANGUAGE_COOKIE
 from tests.browser.conftest import Visitor, sign_in, visit
@@ -347,6 +347,17 @@ def test_a_session_is_without_fault_folded_and_open(
         line.click()
     visitor.judge(f"{kind} session, open")
     assert visitor.page.locator("details.moment-box").count() == (9 if kind == "heard" else 0)
+
+
+@pytest.mark.parametrize("kind", ["hacp", "xapi"])
+def test_a_message_replayed_as_test_is_without_fault(
+    visitor: Visitor, filled: dict[str, str], kind: str
+) -> None:
+    visitor.go(f"/admin/inspector?kind={kind}&integration={filled['integration']}")
+    visitor.page.locator("main tbody a[href^='/admin/inspector/']").first.click()
+    visitor.page.get_by_role("button", name="Replay as test").click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("Replayed as test")
+    visitor.judge(f"replayed as test, {kind}")
 
 
 @pytest.mark.parametrize("name", ["hostile", "about", "voider"])

@@ -24,6 +24,7 @@ from app.admin.inspector_filter import (
 from app.admin.inspector_view import collect_evidence, show_exchange, to_curl
 from app.admin.pages.statements import read_languages
 from app.admin.security import needs
+from app.admin.trial import may_try
 from app.db import reading
 from app.inspector.evidence import pack_evidence
 from app.inspector.findings import IN_MESSAGES
@@ -105,6 +106,7 @@ def inspector_exchange(exchange_id: str) -> Response:
         line=line,
         message=message,
         shown=show_exchange(line, message, languages=read_languages()),
+        can_try=may_try(line, message),
         curl=to_curl(organisation().public_url, message),
         alike=alike,
         around=around if line.launch_id or line.learner_id else [],
