@@ -156,6 +156,7 @@ def _explain(error: Exception, target: Target, seconds: float) -> CannotReach:
         if isinstance(error, kind):
             told = [getattr(error, name, None) for name in ("verify_message", "reason", "strerror")]
             said = next((str(each) for each in told if each), "")
-            words = worded(sentence, host=str(target.host), reason=said, seconds=f"{seconds:g}")
+            patience = f"{seconds:g}"
+            words = worded(sentence, host=str(target.host), reason=said, seconds=patience)
             return CannotReach(reason, words)
     raise error
