@@ -43,6 +43,7 @@ NAMES |= {
     "PutParam",
     "ExitAU",
 }
+NAMES |= {"Client", "Secret"}
 NAMES |= {"Score", "Status"} - {"Score", "Status"}
 _SAID = {"_", "gettext", "ngettext", "worded", "worded_many", "N_"}
 _VERBATIM = re.compile(r"<(code|kbd|samp|style|script)\b.*?</\1>", re.S)
@@ -66,6 +67,8 @@ _NO_WORDS = {
     "sort",
     "groupby",
 }
+# What stands on LinkedIn's own screens, which are shown in English.
+_NO_WORDS |= {"menu_path", "linkedin_value"}
 _NO_WORDS |= {
     "attr",
     "batch",
