@@ -23,7 +23,7 @@ from app.access.integrations import (
 from app.admin.acts import integrations as acts
 from app.admin.blueprint import blueprint
 from app.admin.events import to_events
-from app.admin.form_parts import text_of
+from app.admin.form_parts import sentence, text_of
 from app.admin.forms import IntegrationForm
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.open_forms import new_form_id, spend_form_id
@@ -86,7 +86,7 @@ def new_integration_page(*, in_wizard: bool) -> Response:
         try:
             added = _add(form)
         except BadIntegration as error:
-            form.name.errors = [str(error)]
+            form.name.errors = [sentence(str(error))]
         else:
             return integration_page(added.integration.id, new_credential=added.credential)
     return render(
