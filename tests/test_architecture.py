@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jobs": DOMAIN | {"inspector", "delivery", "outbound", "models"} | COMMON,
     "keeping": DOMAIN | {"inspector", "delivery", "models"} | COMMON,
     "outbound": {"access.hosts", "settings", "version"},
-    "hacp": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
+    # The page for a learner whose launch failed is in the learner's language.
+    "hacp": DOMAIN | {"inspector", "outbound", "delivery.queue", "models", "languages"} | COMMON,
     "oauth": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
     "xapi": DOMAIN | {"inspector", "outbound", "delivery.queue", "models"} | COMMON,
     "admin": DOMAIN

@@ -122,6 +122,7 @@ def language_of(client: FlaskClient, path: str = "/login", **headers: str) -> st
         ("", "en"),
         ("de", "de"),
         ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("de-AT,en;q=0.8", "de"),
         ("fr,de;q=0.3", "de"),
         ("fr", "en"),
         ("en-GB,de;q=0.9", "en"),

@@ -15,19 +15,20 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "app" / "admin" / "template
 NAMES = {"Waymark", "AICC", "xAPI", "HACP", "API", "CSV", "JSON", "XLSX", "LinkedIn", "Learning"}
 NAMES |= {"LRS", "LMS", "URL", "ID", "UUID", "OpenID", "AU", "HTTP", "curl", "OAuth", "UTC", "ms"}
 NAMES |= {"Authorization", "Bearer", "Enter", "GetParam", "PutParam", "ExitAU"}
-NAMES |= {"SubStatement", "StatementRef", "completed"}
+NAMES |= {"kB", "MB", "SubStatement", "StatementRef", "completed", "Client", "Secret"}
 _SAID = {"_", "gettext", "ngettext", "worded", "worded_many", "N_"}
 _VERBATIM = re.compile(r"<(code|kbd|samp|pre|style|script)\b.*?</\1>", re.S)
 _SPOKEN_ATTRIBUTE = re.compile(
     r"\b(?:aria-label|title|placeholder|alt|data-(?:busy|say-[a-z-]+))=\"([^\"]*)\""
 )
-_TAG = re.compile(r"<[^>]*>|<[^>]*$|^[^<]*>", re.S)
 _ENTITY = re.compile(r"&[a-z#0-9]+;")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Filters and calls whose text arguments are no words for people.
 _NO_WORDS = {"url_for", "icon", "asset", "may", "selectattr", "rejectattr", "map", "format", "replace"}
 _NO_WORDS |= {"sort", "groupby", "attr", "batch", "join", "default", "tojson", "split", "startswith"}
 _NO_WORDS |= {"endswith", "get", "strftime", "attributes"}
+# What stands on LinkedIn's own screens, which are shown in English.
+_NO_WORDS |= {"menu_path", "linkedin_value"}
 
 
 def list_untranslated(path: Path) -> list[str]:

@@ -18,6 +18,7 @@ from app.access.policies import HostMode, MasteryPolicy, StudentId
 from app.models import access as tables, launches, learning, records
 from app.models.base import table_of
 from app.prepared import Prepared
+from app.words import worded
 
 OWN, UPSTREAM = "own", "upstream"
 # Host names by integration and list.
@@ -253,7 +254,7 @@ def _update(session: Session, integration_id: str, values: dict[str, object]) ->
 def _clean_name(name: str) -> str:
     cleaned = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if not cleaned:
-        raise BadIntegration("give the integration a name")
+        raise BadIntegration(worded("give the integration a name"))
     return cleaned[:200]
 
 
@@ -265,7 +266,9 @@ def _policy_columns(policy: Policy) -> dict[str, Any]:
             try:
                 values[name] = words(values[name]).value
             except ValueError as error:
-                raise BadIntegration(f"{name} is one of {', '.join(words)}") from error
+                raise BadIntegration(
+                    worded("%(name)s is one of %(names)s", name=name, names=", ".join(words))
+                ) from error
     return values
 
 
@@ -278,7 +281,7 @@ _POLICY_WORDS: dict[str, type[StrEnum]] = {
 
 def _check_version(version: str) -> str:
     if version not in ("1.0.3", "2.0.0"):
-        raise BadIntegration("the xAPI version is 1.0.3 or 2.0.0")
+        raise BadIntegration(worded("the xAPI version is 1.0.3 or 2.0.0"))
     return version
 
 

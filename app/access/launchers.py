@@ -6,17 +6,18 @@ from sqlalchemy.orm import Session
 
 from app.access.integrations import Integration, Kind, UnknownIntegration, get_integration, list_integrations
 from app.catalog.service import Course
+from app.words import worded
 
 
 def find_launcher(session: Session, course: Course) -> tuple[Integration | None, str]:
     """Return the integration that launches a course, or None and the reason why there is none."""
     integration = _find_integration(session, course)
     if not course.launch_url:
-        return None, "This course has no launch URL; add one first"
+        return None, worded("This course has no launch URL; add one first")
     if integration is None:
-        return None, "This course belongs to no integration that can launch; add it to one first"
+        return None, worded("This course belongs to no integration that can launch; add it to one first")
     if not integration.is_enabled:
-        return None, f"The integration {integration.name} is switched off"
+        return None, worded("The integration %(name)s is switched off", name=integration.name)
     return integration, ""
 
 

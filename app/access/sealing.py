@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.settings import Settings
+from app.words import worded
 
 # What is sealed: one kind never passes for another.
 DESTINATION, LMS_SESSION = "destination", "lms session"
@@ -28,7 +29,9 @@ def unseal(settings: Settings, sealed: bytes, *, purpose: str) -> str:
     try:
         return _box(settings, purpose).decrypt(sealed).decode()
     except InvalidToken as error:
-        raise CannotUnseal("sealed with another WAYMARK_SECRET_KEY: enter the secret again") from error
+        raise CannotUnseal(
+            worded("sealed with another WAYMARK_SECRET_KEY: enter the secret again")
+        ) from error
 
 
 def _box(settings: Settings, purpose: str) -> Fernet:

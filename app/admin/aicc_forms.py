@@ -23,6 +23,7 @@ from app.access.policies import MasteryPolicy, StudentId
 from app.admin.form_parts import options, stripped, text_of
 from app.catalog.service import Unit
 from app.catalog.units import UnitFields
+from app.words import worded
 
 SWITCHES = (
     "score_is_percent",
@@ -33,54 +34,68 @@ SWITCHES = (
     "escapes_percent",
 )
 _ACTIONS = {
-    "": "Nothing",
-    "exit,message": "End the lesson, with a message",
-    "exit,no message": "End the lesson without a word",
-    "continue,message": "Let the learner go on, with a message",
-    "continue,no message": "Let the learner go on without a word",
+    "": worded("Nothing"),
+    "exit,message": worded("End the lesson, with a message"),
+    "exit,no message": worded("End the lesson without a word"),
+    "continue,message": worded("Let the learner go on, with a message"),
+    "continue,no message": worded("Let the learner go on without a word"),
 }
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
 def check_number(form: Form, field: Field) -> None:
     if field.data and _parse_number(field.data) is None:
-        raise ValidationError("Enter a number, for example 80 or 72.5")
+        raise ValidationError(worded("Enter a number, for example 80 or 72.5"))
 
 
 class AiccPolicyFields:
     """What an admin may choose of an integration that reports over AICC."""
 
     mastery_policy = RadioField(
-        "Who decides whether a learner has passed?",
+        worded("Who decides whether a learner has passed?"),
         choices=options(*MasteryPolicy),
-        description="A course may name a mastery score. LinkedIn Learning’s scores are never judged by it.",
+        description=worded(
+            "A course may name a mastery score. LinkedIn Learning’s scores are never judged by it."
+        ),
     )
     score_is_percent = BooleanField(
-        "The score is the percentage done",
-        description="LinkedIn Learning reports progress as the score. Most other content reports a result.",
+        worded("The score is the percentage done"),
+        description=worded(
+            "LinkedIn Learning reports progress as the score. Most other content reports a result."
+        ),
     )
-    student_id_is = RadioField("What does the content hear as student_id?", choices=options(*StudentId))
+    student_id_is = RadioField(
+        worded("What does the content hear as student_id?"), choices=options(*StudentId)
+    )
     has_single_use_links = BooleanField(
-        "A launch link is good for one use",
-        description="It is spent once the course it opened has called; a mail scanner spends nothing. Two "
-        "people who open it at the same moment both get in.",
+        worded("A launch link is good for one use"),
+        description=worded(
+            "It is spent once the course it opened has called; a mail scanner spends nothing. Two "
+            "people who open it at the same moment both get in."
+        ),
     )
     is_strict = BooleanField(
-        "Hold content to the letter of AICC",
-        description="For testing content. Messages out of order and late ones are refused, where this server "
-        "otherwise takes what it can use.",
+        worded("Hold content to the letter of AICC"),
+        description=worded(
+            "For testing content. Messages out of order and late ones are refused, where this server "
+            "otherwise takes what it can use."
+        ),
     )
     enforces_au_password = BooleanField(
-        "Refuse messages without the course’s AU password",
-        description="Where a course has one. Most content never sends it; a wrong one is always refused.",
+        worded("Refuse messages without the course’s AU password"),
+        description=worded(
+            "Where a course has one. Most content never sends it; a wrong one is always refused."
+        ),
     )
     shares_demographics = BooleanField(
-        "Tell the content about the learner",
-        description="City, company, title and the like, where known. Off: only name and student_id.",
+        worded("Tell the content about the learner"),
+        description=worded("City, company, title and the like, where known. Off: only name and student_id."),
     )
     escapes_percent = BooleanField(
-        "Write % as %25 in answers",
-        description="For old content that decodes every answer once more. Wrong for all other content.",
+        worded("Write % as %25 in answers"),
+        description=worded(
+            "For old content that decodes every answer once more. Wrong for all other content."
+        ),
     )
 
 
@@ -88,52 +103,57 @@ class UnitFormFields:
     """What AICC knows of a course beside its title and address; read by the content, seldom needed."""
 
     mastery_score = StringField(
-        "Mastery score",
+        worded("Mastery score"),
         [check_number],
-        description="Passed from this score on. Empty: the course itself decides.",
+        description=worded("Passed from this score on. Empty: the course itself decides."),
         filters=[stripped],
         render_kw={**_PLAIN, "inputmode": "decimal"},
     )
     max_score = StringField(
-        "Greatest score",
+        worded("Greatest score"),
         [check_number],
-        description="The scale of a score that names no maximum. Empty: it counts as sent.",
+        description=worded("The scale of a score that names no maximum. Empty: it counts as sent."),
         filters=[stripped],
         render_kw={**_PLAIN, "inputmode": "decimal"},
     )
     max_time_allowed = StringField(
-        "Time allowed",
+        worded("Time allowed"),
         [Optional(), Length(max=32)],
-        description="Hours, minutes, seconds: 01:30:00. The course keeps watch, not this server.",
+        description=worded("Hours, minutes, seconds: 01:30:00. The course keeps watch, not this server."),
         filters=[stripped],
         render_kw=_PLAIN,
     )
     time_limit_action = SelectField(
-        "When the time is over", description="What the course is told to do.", choices=_ACTIONS, default=""
+        worded("When the time is over"),
+        description=worded("What the course is told to do."),
+        choices=_ACTIONS,
+        default="",
     )
     web_launch = StringField(
-        "Web launch",
+        worded("Web launch"),
         [Optional(), Length(max=4096)],
-        description="Parameters from the AICC package that follow in the launch URL.",
+        description=worded("Parameters from the AICC package that follow in the launch URL."),
         filters=[stripped],
         render_kw=_PLAIN,
     )
     core_vendor = TextAreaField(
-        "Core vendor",
+        worded("Core vendor"),
         [Optional(), Length(max=4096)],
-        description="Text from the AICC package that the course reads at each start.",
+        description=worded("Text from the AICC package that the course reads at each start."),
         render_kw={"rows": "3", "spellcheck": "false"},
     )
     comments = TextAreaField(
-        "Comment to learners",
+        worded("Comment to learners"),
         [Optional(), Length(max=4096)],
-        description="Some courses show it.",
+        description=worded("Some courses show it."),
         render_kw={"rows": "2"},
     )
     au_password = PasswordField(
-        "AU password",
+        worded("AU password"),
         [Optional(), Length(max=255)],
-        description="What the course must send with each message. It is kept unreadable and never shown.",
+        description=worded(
+            "What the course must send with each message. It is kept unreadable and never shown."
+        ),
         filters=[stripped],
         render_kw={"autocomplete": "new-password"},
     )
@@ -143,9 +163,9 @@ class LaunchManner:
     """How the course is taken; hidden away, since nearly every launch is a normal one for credit."""
 
     mode = RadioField(
-        "How is the course taken?", choices=options(*LessonMode), default=LessonMode.NORMAL.value
+        worded("How is the course taken?"), choices=options(*LessonMode), default=LessonMode.NORMAL.value
     )
-    credit = RadioField("Does it count?", choices=options("credit", "no-credit"), default="credit")
+    credit = RadioField(worded("Does it count?"), choices=options("credit", "no-credit"), default="credit")
 
     @property
     def is_credit(self) -> bool:

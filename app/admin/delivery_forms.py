@@ -25,6 +25,7 @@ from app.admin.form_parts import options, stripped, text_of
 from app.delivery.destinations import TIME_MODES, StoreAccess
 from app.delivery.events import EVENTS
 from app.delivery.queue import LRS, WEBHOOK
+from app.words import worded
 
 BASIC, OAUTH2 = "basic", "oauth2"
 WITH_RANGE, ALONE = "range", "alone"
@@ -44,45 +45,47 @@ class _Asked:
 class DestinationForm(FlaskForm):
     """What both kinds want to know; the service says what is wrong with it."""
 
-    kind = RadioField("What is it?", choices=options(WEBHOOK, LRS), default=WEBHOOK)
+    kind = RadioField(worded("What is it?"), choices=options(WEBHOOK, LRS), default=WEBHOOK)
     name = StringField(
-        "Name",
-        [DataRequired("Give the destination a name")],
-        description="What it is called on these pages.",
+        worded("Name"),
+        [DataRequired(worded("Give the destination a name"))],
+        description=worded("What it is called on these pages."),
         filters=[stripped],
         render_kw={"autocomplete": "off"},
     )
     url = URLField(
-        "Address",
-        [DataRequired("Enter the address that is to be called")],
-        description="It begins with https://. Of a record store the part before /statements.",
+        worded("Address"),
+        [DataRequired(worded("Enter the address that is to be called"))],
+        description=worded("It begins with https://. Of a record store the part before /statements."),
         filters=[stripped],
         render_kw=_QUIET,
     )
-    events = SelectMultipleField("Which events?", choices=dict(EVENTS), default=list(EVENTS))
-    auth = RadioField("How is it entered?", choices=options(BASIC, OAUTH2), default=BASIC)
+    events = SelectMultipleField(worded("Which events?"), choices=dict(EVENTS), default=list(EVENTS))
+    auth = RadioField(worded("How is it entered?"), choices=options(BASIC, OAUTH2), default=BASIC)
     user = StringField(
-        "Key or client ID",
+        worded("Key or client ID"),
         [_Asked()],
-        description="As the record store issued it.",
+        description=worded("As the record store issued it."),
         filters=[stripped],
         render_kw=_QUIET,
     )
-    password = PasswordField("Secret", [_Asked()], render_kw={"autocomplete": "new-password"})
+    password = PasswordField(worded("Secret"), [_Asked()], render_kw={"autocomplete": "new-password"})
     token_url = URLField(
-        "Token address",
+        worded("Token address"),
         [_Asked()],
-        description="Where access tokens are asked for. It begins with https://.",
+        description=worded("Where access tokens are asked for. It begins with https://."),
         filters=[stripped],
         render_kw=_QUIET,
     )
-    scope = StringField("Scope", filters=[stripped], render_kw=_QUIET)
-    integration = SelectField("Whose results?", description="Those of all integrations, or of one alone.")
+    scope = StringField(worded("Scope"), filters=[stripped], render_kw=_QUIET)
+    integration = SelectField(
+        worded("Whose results?"), description=worded("Those of all integrations, or of one alone.")
+    )
     form_id = HiddenField()
 
     def validate_token_url(self, field: Field) -> None:
         if self.kind.data == LRS and self.auth.data == OAUTH2 and not field.data:
-            raise ValidationError("Enter the address where access tokens are asked for")
+            raise ValidationError(worded("Enter the address where access tokens are asked for"))
 
     @property
     def access(self) -> StoreAccess:
@@ -97,21 +100,21 @@ class DestinationForm(FlaskForm):
 
 
 class LmsForm(FlaskForm):
-    time_mode = RadioField("Which time is the LMS told?", choices=options(*TIME_MODES))
-    score = RadioField("How is it told a score?", choices=options(WITH_RANGE, ALONE))
+    time_mode = RadioField(worded("Which time is the LMS told?"), choices=options(*TIME_MODES))
+    score = RadioField(worded("How is it told a score?"), choices=options(WITH_RANGE, ALONE))
 
 
 class ReplayForm(FlaskForm):
-    destination = SelectField("Destination")
+    destination = SelectField(worded("Destination"))
     since = DateTimeLocalField(
-        "Since",
-        [InputRequired("Choose the day and hour since when")],
+        worded("Since"),
+        [InputRequired(worded("Choose the day and hour since when"))],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
 
     def validate_since(self, field: Field) -> None:
         if field.data is not None and field.data.year < _EARLIEST_YEAR:
-            raise ValidationError(f"Choose a day after {_EARLIEST_YEAR}")
+            raise ValidationError(worded("Choose a day after %(year)s", year=_EARLIEST_YEAR))
 
     def moment(self, zone: ZoneInfo) -> datetime:
         """Return the moment that was chosen in this zone."""

@@ -19,6 +19,7 @@ from app.delivery.events import COMPLETED, FAILING, UNMATCHED, UPDATED
 from app.delivery.plan import PLAN
 from app.delivery.queries import Delivery, Try
 from app.delivery.queue import EXIT, PUT, RESULT, STATEMENT
+from app.words import worded
 
 MOST_TRIES = len(PLAN)
 # How many deliveries the page of a session lists.
@@ -26,16 +27,15 @@ WENT_SHOWN = 6
 
 # What is sent, in words; an unknown kind shows its own name.
 KIND_WORDS = {
-    COMPLETED: "Course completed",
-    UPDATED: "Progress changed",
-    UNMATCHED: "Unknown learner",
-    FAILING: "Integration failing",
-    STATEMENT: "xAPI statement",
-    RESULT: "Result as a statement",
-    PUT: "Result for the LMS",
-    EXIT: "End of the session for the LMS",
+    COMPLETED: worded("Course completed"),
+    UPDATED: worded("Progress changed"),
+    UNMATCHED: worded("Unknown learner"),
+    FAILING: worded("Integration failing"),
+    STATEMENT: worded("xAPI statement"),
+    RESULT: worded("Result as a statement"),
+    PUT: worded("Result for the LMS"),
+    EXIT: worded("End of the session for the LMS"),
 }
-STATE_WORDS = {"dead": "Failed", "pending": "Waiting", "held": "Held", "delivered": "Delivered"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ def list_integration_names(session: Session) -> dict[str, str]:
 def describe_destination(found: Destination) -> Badge:
     """Say how a destination is doing."""
     if found.state == "disabled":
-        return Badge("bad", "circle-cross", "Switched off")
+        return Badge("bad", "circle-cross", worded("Switched off"))
     if found.state == "paused":
-        return Badge("idle", "clock", "Paused")
+        return Badge("idle", "clock", worded("Paused"))
     if found.failing_since is not None:
-        return Badge("warn", "warning", "Failing")
+        return Badge("warn", "warning", worded("Failing"))
     if found.delivered_at is None:
-        return Badge("idle", "circle", "Nothing sent yet")
-    return Badge("ok", "circle-check", "Delivering")
+        return Badge("idle", "circle", worded("Nothing sent yet"))
+    return Badge("ok", "circle-check", worded("Delivering"))
 
 
 def show_delivery(delivery: Delivery, to: Destination, *, now: datetime) -> ShownDelivery:
@@ -138,33 +138,37 @@ def show_deliveries(
 def describe_try(one: Try) -> Badge:
     """Say how a try ended."""
     if one.code is None:
-        return Badge("idle", "clock", "Not known")
-    return Badge("bad", "circle-cross", "Failed") if one.code else Badge("ok", "circle-check", "Understood")
+        return Badge("idle", "clock", worded("Not known"))
+    return (
+        Badge("bad", "circle-cross", worded("Not understood"))
+        if one.code
+        else Badge("ok", "circle-check", worded("Understood"))
+    )
 
 
 def _badge(delivery: Delivery, to: Destination) -> Badge:
     if delivery.state == "delivered":
-        return Badge("ok", "circle-check", "Delivered")
+        return Badge("ok", "circle-check", worded("Delivered"))
     if delivery.state == "dead":
-        return Badge("bad", "circle-cross", "Failed")
+        return Badge("bad", "circle-cross", worded("Not delivered"))
     if delivery.state == "held":
-        return Badge("idle", "clock", "Held")
+        return Badge("idle", "clock", worded("Held"))
     if to.state != "live":
-        return Badge("idle", "clock", "Waiting")
+        return Badge("idle", "clock", worded("Waiting"))
     if delivery.tries:
-        return Badge("warn", "clock", "Trying again")
-    return Badge("info", "clock", "Waiting")
+        return Badge("warn", "clock", worded("Trying again"))
+    return Badge("info", "clock", worded("Waiting"))
 
 
 def _next_try(delivery: Delivery, to: Destination, now: datetime) -> tuple[datetime | None, str]:
     if delivery.state == "held":
-        return None, "when you release it"
+        return None, worded("when you release it")
     if delivery.state != "pending":
         return None, "–"
     if to.state != "live":
-        return None, "when it is on again"
+        return None, worded("when it is on again")
     next_at = max(delivery.due_at, to.not_before or delivery.due_at)
     if next_at <= now:
-        return None, "now"
+        return None, worded("now")
     # What waits for a receiver that is down is due as soon as that is well.
-    return next_at, "or sooner" if delivery.waits_for_lane else ""
+    return next_at, worded("or sooner") if delivery.waits_for_lane else ""

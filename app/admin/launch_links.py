@@ -20,6 +20,7 @@ from app.learners.listing import list_learners
 from app.learners.service import get_learner
 from app.learners.values import Learner, UnknownLearner
 from app.settings import settings_of
+from app.words import worded
 
 # A choice list longer than this helps nobody.
 LEARNERS_OFFERED = 500
@@ -56,8 +57,8 @@ def find_course_named(text: str) -> tuple[Course | None, str]:
     if len(exact) == 1 or len(found) == 1:
         return (exact or found)[0], ""
     if found:
-        return None, "Several courses are called so; enter the activity ID of the one you mean"
-    return None, "There is no such course here"
+        return None, worded("Several courses are called so; enter the activity ID of the one you mean")
+    return None, worded("There is no such course here")
 
 
 def find_learner_named(text: str) -> tuple[Learner | None, str]:
@@ -76,8 +77,10 @@ def find_learner_named(text: str) -> tuple[Learner | None, str]:
     if len(exact) == 1 or len(found) == 1:
         return (exact or found)[0], ""
     if found:
-        return None, "Several learners are called so; enter the e-mail address or user ID of the one you mean"
-    return None, "There is no such learner here"
+        return None, worded(
+            "Several learners are called so; enter the e-mail address or user ID of the one you mean"
+        )
+    return None, worded("There is no such learner here")
 
 
 def make_link(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.learners.service import find_identity
 from app.learners.values import IdentityKind
 from app.progress.export import make_harmless, write_row
+from app.words import worded
 
 MOST_PEOPLE = 5_000
 _EMAIL, _USER_ID = "email", "user_id"
@@ -47,21 +48,25 @@ def read_people(text: str) -> list[Row]:
     """Read a list with a head that names `email` or `user_id`, or of bare e-mails; raises BadList."""
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
     if not lines:
-        raise BadList("the list is empty")
+        raise BadList(worded("the list is empty"))
     separator = max(",;\t", key=lines[0].count)
     try:
         table = list(csv.reader(lines, delimiter=separator))
     except csv.Error as error:
-        raise BadList(f"the list cannot be read as CSV: {error}") from error
+        raise BadList(worded("the list cannot be read as CSV: %(reason)s", reason=str(error))) from error
     columns = {_NAMES.get(_fold(cell)): index for index, cell in enumerate(table[0])}
     columns.pop(None, None)
     rows = table[1:] if columns else table
     if not columns:
         if "@" not in table[0][0]:
-            raise BadList("name a column email or user_id in the first line")
+            raise BadList(worded("name a column email or user_id in the first line"))
         columns = {_EMAIL: 0}
     if len(rows) > MOST_PEOPLE:
-        raise BadList(f"the list holds {len(rows)} people; {MOST_PEOPLE} are the most at once")
+        raise BadList(
+            worded(
+                "the list holds %(n)s people; %(most)s are the most at once", n=len(rows), most=MOST_PEOPLE
+            )
+        )
     return [Row(_cell(cells, columns.get(_EMAIL)), _cell(cells, columns.get(_USER_ID))) for cells in rows]
 
 

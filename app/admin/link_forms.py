@@ -11,26 +11,33 @@ from wtforms.validators import DataRequired, Length
 
 from app.admin.aicc_forms import LaunchManner
 from app.admin.form_parts import stripped
+from app.words import worded
 
 # How long a link may be good, by hours; 0 for what the server is set to.
-_HOURS = {"8": "8 hours", "24": "1 day", "168": "7 days", "720": "30 days", "8760": "1 year"}
+_HOURS = {
+    "8": worded("8 hours"),
+    "24": worded("1 day"),
+    "168": worded("7 days"),
+    "720": worded("30 days"),
+    "8760": worded("1 year"),
+}
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class _LinkFields(FlaskForm):
     course = StringField(
-        "Course",
-        [DataRequired("Enter a course"), Length(max=2000)],
-        description="Its title, activity ID or id.",
+        worded("Course"),
+        [DataRequired(worded("Enter a course")), Length(max=2000)],
+        description=worded("Its title, activity ID or id."),
         filters=[stripped],
         render_kw={**_QUIET, "list": "courses"},
     )
-    hours = SelectField("Good for", coerce=int, default=0)
-    is_single_use = BooleanField("Good for one use")
+    hours = SelectField(worded("Good for"), coerce=int, default=0)
+    is_single_use = BooleanField(worded("Good for one use"))
 
     def offer_hours(self, days: int) -> None:
         """Offer the times; the server's own comes first."""
-        self.hours.choices = {"0": f"{days} days, as this server is set", **_HOURS}
+        self.hours.choices = {"0": worded("%(n)s days, as this server is set", n=days), **_HOURS}
 
     @property
     def valid(self) -> timedelta | None:
@@ -40,9 +47,9 @@ class _LinkFields(FlaskForm):
 
 class BuildForm(LaunchManner, _LinkFields):
     learner = StringField(
-        "Learner",
-        [DataRequired("Enter a learner"), Length(max=500)],
-        description="Name, e-mail address, user ID or id.",
+        worded("Learner"),
+        [DataRequired(worded("Enter a learner")), Length(max=500)],
+        description=worded("Name, e-mail address, user ID or id."),
         filters=[stripped],
         render_kw=_QUIET,
     )
@@ -50,17 +57,17 @@ class BuildForm(LaunchManner, _LinkFields):
 
 class BatchForm(_LinkFields):
     people = TextAreaField(
-        "Learners",
-        description="A list with a column email or user_id, or just one e-mail address a line.",
+        worded("Learners"),
+        description=worded("A list with a column email or user_id, or just one e-mail address a line."),
         render_kw={"rows": "4", "spellcheck": "false"},
     )
-    file = FileField("Or a CSV file", render_kw={"accept": ".csv,.txt,text/csv"})
+    file = FileField(worded("Or a CSV file"), render_kw={"accept": ".csv,.txt,text/csv"})
 
 
 class PatternForm(FlaskForm):
     course = StringField(
-        "Course",
-        [DataRequired("Enter a course"), Length(max=2000)],
+        worded("Course"),
+        [DataRequired(worded("Enter a course")), Length(max=2000)],
         filters=[stripped],
         render_kw={**_QUIET, "list": "courses"},
     )
@@ -68,7 +75,10 @@ class PatternForm(FlaskForm):
 
 class CheckForm(FlaskForm):
     link = TextAreaField(
-        "The link",
-        [DataRequired("Paste a link"), Length(max=8000, message="A link has at most 8000 characters")],
+        worded("The link"),
+        [
+            DataRequired(worded("Paste a link")),
+            Length(max=8000, message=worded("A link has at most 8000 characters")),
+        ],
         render_kw={"rows": "3", "spellcheck": "false"},
     )

@@ -8,31 +8,34 @@ from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.admin.form_parts import check_one_line, stripped
+from app.words import worded
 
 
 class ImportForm(FlaskForm):
     integration = SelectField(
-        "Integration",
-        description="The source that the courses come from.",
+        worded("Integration"),
+        description=worded("The source that the courses come from."),
     )
     files = MultipleFileField(
-        "Zip files",
-        description="One course, many, or a whole library; up to 512 MB in one go.",
+        worded("Zip files"),
+        description=worded("One course, many, or a whole library; up to 512 MB in one go."),
         render_kw={"accept": ".zip,application/zip", "multiple": True},
     )
 
     def validate_files(self, field: Field) -> None:
         if not any(file and file.filename for file in field.data or ()):
-            raise ValidationError("Choose a zip file with AICC packages")
+            raise ValidationError(worded("Choose a zip file with AICC packages"))
 
 
 class CourseIdentifierForm(FlaskForm):
     identifier = StringField(
-        "Add an identifier",
-        [InputRequired("Enter an identifier"), Length(max=2000), check_one_line],
-        description="An activity id, URN or address that means this course. What was reported under it "
-        "counts here from then on.",
+        worded("Add an identifier"),
+        [InputRequired(worded("Enter an identifier")), Length(max=2000), check_one_line],
+        description=worded(
+            "An activity id, URN or address that means this course. What was reported under it "
+            "counts here from then on."
+        ),
         filters=[stripped],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    is_sure = BooleanField("Yes, take it from that course")
+    is_sure = BooleanField(worded("Yes, take it from that course"))

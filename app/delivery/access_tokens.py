@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from app.delivery.targets.lrs import client_authorization
 from app.outbound.guard import Call, CannotReach, Reason, Way, send
+from app.words import worded
 
 # A token is not used in its last seconds, for it may run out on the way.
 _MARGIN_SECONDS = 30.0
@@ -54,8 +55,15 @@ def _ask(way: Way, options: Mapping[str, Any], secrets: Mapping[str, Any]) -> tu
         found = json.loads(answer.body)
         token, seconds = found["access_token"], float(found.get("expires_in") or _DEFAULT_SECONDS)
     except (ValueError, KeyError, TypeError) as error:
-        sentence = f"{options['token_url']} gave no access token (it answered {answer.status})."
+        sentence = worded(
+            "%(url)s gave no access token (it answered %(status)s).",
+            url=options["token_url"],
+            status=answer.status,
+        )
         raise CannotReach(Reason.BROKEN, sentence) from error
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        raise CannotReach(Reason.BROKEN, f"{options['token_url']} gave an access token that cannot be sent.")
+        raise CannotReach(
+            Reason.BROKEN,
+            worded("%(url)s gave an access token that cannot be sent.", url=options["token_url"]),
+        )
     return token, seconds

@@ -26,8 +26,9 @@ from app.models.base import new_id
 from app.models.delivery import Destination as Row
 from app.outbound.guard import CannotReach, judge
 from app.settings import Settings
+from app.words import worded
 
-KINDS = {WEBHOOK: "Webhook", LRS: "xAPI record store", LMS: "LMS"}
+KINDS = {WEBHOOK: worded("Webhook"), LRS: worded("xAPI record store"), LMS: "LMS"}
 TIME_MODES = (CUMULATIVE, DELTA)
 # After a change of the signing secret receivers that know only the old one still believe us this long.
 OVERLAP = timedelta(hours=24)
@@ -126,7 +127,7 @@ def change_destination(
     """
     row = _get(session, destination_id)
     if row.kind == LMS:
-        raise BadDestination("what is known of an LMS comes from its launches", "name")
+        raise BadDestination(worded("what is known of an LMS comes from its launches"), "name")
     if integration_id is not None:
         integration_id = get_integration(session, integration_id).id
     row.name, row.url = _clean_name(name), check_url(session, settings, url)
@@ -149,9 +150,17 @@ def change_lms(
     """
     row = _get(session, destination_id)
     if row.kind != LMS:
-        raise BadDestination("only an LMS is told results in this way", "time_mode")
+        raise BadDestination(worded("only an LMS is told results in this way"), "time_mode")
     if time_mode is not None and time_mode not in TIME_MODES:
-        raise BadDestination(f"there is no time mode {time_mode!r}: {' or '.join(TIME_MODES)}", "time_mode")
+        raise BadDestination(
+            worded(
+                "there is no time mode %(mode)s: %(first)s or %(second)s",
+                mode=repr(time_mode),
+                first=CUMULATIVE,
+                second=DELTA,
+            ),
+            "time_mode",
+        )
     chosen = {"time_mode": time_mode, SCORE_RANGE: has_range}
     known = {name: value for name, value in chosen.items() if value is not None}
     row.options = json.dumps({**json.loads(row.options), **known})
@@ -163,7 +172,7 @@ def check_url(session: Session, settings: Settings, url: str, *, field: str = "u
     """Return an address that may be called, as far as can be told without looking; raises BadDestination."""
     url = url.strip()
     if len(url) > _MAX_URL:
-        raise BadDestination(f"an address has at most {_MAX_URL} characters", field)
+        raise BadDestination(worded("an address has at most %(n)s characters", n=_MAX_URL), field)
     try:
         judge(find_way(session, settings), url)
     except CannotReach as error:
@@ -185,7 +194,7 @@ def rotate_secret(session: Session, settings: Settings, destination_id: str) -> 
     """Make a new signing secret and return it; for a day messages are signed with the old one too."""
     row = _get(session, destination_id)
     if row.kind != WEBHOOK:
-        raise BadDestination("only webhooks have a signing secret")
+        raise BadDestination(worded("only webhooks have a signing secret"))
     now, secret = clock.now(), webhook.make_secret()
     old = [
         {**each, "until": min(each.get("until") or "9", (now + OVERLAP).isoformat())}
@@ -225,7 +234,7 @@ def write_test(session: Session, settings: Settings, destination_id: str) -> Let
         return write_webhook(settings, way, row, f"msg_test_{new_id()}", json.dumps(payload).encode(), at=now)
     if row.kind == LRS:
         return write_statement(settings, way, row, json.dumps(_test_statement(now)))
-    raise BadDestination("an LMS is tested by launching a course from it")
+    raise BadDestination(worded("an LMS is tested by launching a course from it"))
 
 
 def send_test(letter: Letter) -> Result:
@@ -267,25 +276,32 @@ def _add(
 def _clean_name(name: str) -> str:
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if not name or len(name) > _MAX_NAME:
-        raise BadDestination(f"give it a name of at most {_MAX_NAME} characters", "name")
+        raise BadDestination(worded("give it a name of at most %(n)s characters", n=_MAX_NAME), "name")
     return name
 
 
 def _join_events(events: Iterable[str]) -> str:
     chosen = frozenset(events)
     if unknown := sorted(chosen - frozenset(EVENTS)):
-        raise BadDestination(f"there is no event {unknown[0]!r}; there are {', '.join(EVENTS)}", "events")
+        raise BadDestination(
+            worded(
+                "there is no event %(name)s; there are %(names)s",
+                name=repr(unknown[0]),
+                names=", ".join(EVENTS),
+            ),
+            "events",
+        )
     if not chosen:
-        raise BadDestination("choose at least one event", "events")
+        raise BadDestination(worded("choose at least one event"), "events")
     return ",".join(event for event in EVENTS if event in chosen)
 
 
 def _keep_access(session: Session, settings: Settings, row: Row, access: StoreAccess) -> None:
     for field, text in (("user", access.user), ("password", access.password), ("scope", access.scope)):
         if not text and field != "scope":
-            raise BadDestination("give the key and the secret that the record store issued", field)
+            raise BadDestination(worded("give the key and the secret that the record store issued"), field)
         if len(text) > _MAX_SECRET:
-            raise BadDestination(f"a key or secret has at most {_MAX_SECRET} characters", field)
+            raise BadDestination(worded("a key or secret has at most %(n)s characters", n=_MAX_SECRET), field)
     options = {"user": access.user, "auth": "basic"}
     if access.token_url:
         token_url = check_url(session, settings, access.token_url, field="token_url")

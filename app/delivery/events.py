@@ -13,16 +13,17 @@ from app.learners.service import get_learner
 from app.models.access import Integration
 from app.progress.service import Change
 from app.progress.values import Progress
+from app.words import worded
 
 COMPLETED, UPDATED = "completion.created", "progress.updated"
 UNMATCHED, FAILING = "learner.unmatched", "integration.failing"
 # Sent by "save and test" alone, whatever a receiver has chosen.
 TEST = "webhook.test"
 EVENTS: Mapping[str, str] = {
-    COMPLETED: "A learner has completed or passed a course",
-    UPDATED: "A learner's status, percent, score or time in a course has changed",
-    UNMATCHED: "Somebody has reported whom nobody here knows yet",
-    FAILING: "An integration's messages are refused, or its results cannot be passed on",
+    COMPLETED: worded("A learner has completed or passed a course"),
+    UPDATED: worded("A learner's status, percent, score or time in a course has changed"),
+    UNMATCHED: worded("Somebody has reported whom nobody here knows yet"),
+    FAILING: worded("An integration's messages are refused, or its results cannot be passed on"),
 }
 
 

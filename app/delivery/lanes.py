@@ -163,7 +163,7 @@ def _judge_lane(session: Session, lane: Destination, verdict: Verdict, now: date
         return True
     lane.failing_since = lane.failing_since or now
     if verdict.fate is Fate.GONE:
-        lane.state, lane.state_reason = "disabled", verdict.reason
+        lane.state, lane.state_reason = "disabled", verdict.reason[:EXCERPT_CHARACTERS]
         return False
     if not verdict.is_lane:
         return True

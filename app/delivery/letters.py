@@ -24,6 +24,7 @@ from app.models.records import Statement
 from app.outbound.guard import Answer, Call, Way
 from app.outbound.hops import HEADER, next_hops, parse_hops
 from app.settings import Settings
+from app.words import worded
 
 
 def write_letter(session: Session, settings: Settings, task: Task) -> Letter | Result:
@@ -33,7 +34,7 @@ def write_letter(session: Session, settings: Settings, task: Task) -> Letter | R
     """
     row, lane = session.get(Delivery, task.delivery_id), session.get(Destination, task.destination_id)
     if row is None or lane is None:
-        raise CannotWrite("deleted", "the destination was deleted")
+        raise CannotWrite("deleted", worded("the destination was deleted"))
     way = find_way(session, settings)
     if row.kind in (PUT, EXIT):
         return lms_letters.write(session, settings, way, row, lane)
@@ -82,7 +83,9 @@ def read_secrets(settings: Settings, lane: Destination) -> dict[str, Any]:
     try:
         found = json.loads(unseal(settings, lane.secrets or b"", purpose=DESTINATION))
     except CannotUnseal as error:
-        raise CannotWrite("sealed", f"the secrets of this destination are {error}") from error
+        raise CannotWrite(
+            "sealed", worded("the secrets of this destination are %(reason)s", reason=str(error))
+        ) from error
     assert isinstance(found, dict)
     return found
 
@@ -92,7 +95,7 @@ def _statement_text(session: Session, row: Delivery) -> str:
         return row.payload
     statement = session.get(Statement, row.statement_key)
     if statement is None:
-        raise CannotWrite("erased", "the statement was erased before it could be passed on")
+        raise CannotWrite("erased", worded("the statement was erased before it could be passed on"))
     return statement.payload
 
 

@@ -30,6 +30,7 @@ from app.outbound.guard import Answer, Call, Way
 from app.outbound.hops import HEADER, TooManyHops, next_hops, parse_hops
 from app.progress.values import Status
 from app.settings import Settings
+from app.words import worded
 
 # An option of the destination: an LMS that adds up the times it hears is told what is new.
 CUMULATIVE, DELTA = "cumulative", "delta"
@@ -52,11 +53,13 @@ def write(
     launch = find_launch(session, row.launch_id or "")
     upstream = session.get(UpstreamSession, row.launch_id or "")
     if launch is None or upstream is None:
-        raise CannotWrite("erased", "the session was erased before its results could be passed on")
+        raise CannotWrite("erased", worded("the session was erased before its results could be passed on"))
     if row.kind == EXIT and upstream.exited_at is not None:
         return Result(DELIVERED)
     if upstream.is_dead:
-        raise CannotWrite(SESSION_LOST, "the LMS knows the session no longer; it is told at the next launch")
+        raise CannotWrite(
+            SESSION_LOST, worded("the LMS knows the session no longer; it is told at the next launch")
+        )
     told_time = launch.session_time
     data = "" if row.kind == EXIT else _report(session, launch, upstream, lane)
     body = format_request(
@@ -130,7 +133,9 @@ def _session_id(settings: Settings, upstream: UpstreamSession) -> str:
     try:
         return unseal(settings, upstream.session_id, purpose=LMS_SESSION)
     except CannotUnseal as error:
-        raise CannotWrite("sealed", f"the LMS's session id was {error}") from error
+        raise CannotWrite(
+            "sealed", worded("the LMS's session id was %(reason)s", reason=str(error))
+        ) from error
 
 
 def _hops(settings: Settings, row: Delivery) -> str:

@@ -18,6 +18,7 @@ from app.delivery.verdicts import Fate, Verdict
 from app.logs import get_logger
 from app.outbound.guard import Answer, CannotReach, send
 from app.settings import Settings
+from app.words import worded
 
 log = get_logger("delivery")
 
@@ -179,7 +180,11 @@ def _judge_unwritten(task: Task, error: Exception) -> Verdict:
         return Verdict(Fate.DEAD, error.code, error.sentence)
     log.error("message not written", delivery=task.delivery_id, kind=task.kind, exc_info=error)
     fate = Fate.RETRY if task.tries < MOST_UNWRITTEN else Fate.DEAD
-    return Verdict(fate, "unwritable", f"the message cannot be written ({type(error).__name__}); see the log")
+    return Verdict(
+        fate,
+        "unwritable",
+        worded("the message cannot be written (%(error)s); see the log", error=type(error).__name__),
+    )
 
 
 def _finish(task: Task, holder: str, result: Result) -> bool:

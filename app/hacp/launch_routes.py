@@ -6,13 +6,15 @@ An attempt begins only when the content calls, so a mail scanner that follows th
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, g, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import clock, db
 from app.hacp import launching
 from app.hacp.journal import Received
 from app.hacp.launching import CannotLaunch
+from app.languages import in_language, language
 from app.settings import settings_of
+from app.words import worded
 
 blueprint = Blueprint("launch", __name__)
 
@@ -26,22 +28,25 @@ HEADERS = {
 }
 _WIDEST = 24
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>The course cannot be opened</title>
+<title>{title}</title>
 </head>
 <body>
 <main>
-<h1>The course cannot be opened</h1>
+<h1>{title}</h1>
 <p>{sentence}</p>
-{more}<p><small>For whoever helps you, the number of this visit: <code>{number}</code></small></p>
+{more}<p><small>{help} <code>{number}</code></small></p>
 </main>
 </body>
 </html>
 """
+_TITLE = worded("The course cannot be opened")
+_HELP = worded("For whoever helps you, the number of this visit:")
+_AGAIN = worded("Try again")
 
 
 @blueprint.get("/launch/<token>")
@@ -73,22 +78,33 @@ def explain(error: CannotLaunch) -> Response:
 @blueprint.errorhandler(db.DatabaseUnavailable)
 def ask_for_patience(error: db.DatabaseUnavailable) -> Response:
     """Tell the learner that it is not their fault."""
-    reply = page(503, "The server is busy. Please open the link again in a minute.", may_retry=True)
+    reply = page(503, worded("The server is busy. Please open the link again in a minute."), may_retry=True)
     reply.headers["Retry-After"] = str(error.retry_after_seconds)
     return reply
 
 
 def page(status: int, sentence: str, *, advice: str = "", may_retry: bool = False) -> Response:
-    """Return a page that says why nothing was opened; it can be tried again by the address it has."""
+    """Return a page, in the learner's language, that says why nothing was opened.
+
+    It can be tried again by the address it has.
+    """
     more = f"<p>{_breakable(advice)}</p>\n" if advice else ""
-    more += '<p><a href="">Try again</a></p>\n' if may_retry else ""
-    text = _PAGE.format(sentence=_breakable(sentence), more=more, number=g.request_id)
+    more += f'<p><a href="">{escape(in_language(_AGAIN))}</a></p>\n' if may_retry else ""
+    text = _PAGE.format(
+        language=language(),
+        title=escape(in_language(_TITLE)),
+        sentence=_breakable(sentence),
+        more=more,
+        help=escape(in_language(_HELP)),
+        number=g.request_id,
+    )
     return Response(text, status, HEADERS, content_type="text/html; charset=utf-8")
 
 
 def _breakable(text: str) -> Markup:
-    """Let long names be broken anywhere: a host name may be wider than a phone."""
-    words = ([word[i : i + _WIDEST] for i in range(0, len(word), _WIDEST)] for word in text.split(" "))
+    """Say it, and let long names be broken anywhere: a host name may be wider than a phone."""
+    said = str(in_language(text))
+    words = ([word[i : i + _WIDEST] for i in range(0, len(word), _WIDEST)] for word in said.split(" "))
     return Markup(" ").join(Markup("<wbr>").join(pieces) for pieces in words)
 
 

@@ -31,6 +31,7 @@ from app.inspector.findings import Finding
 from app.learners.values import UnknownLearner
 from app.progress.service import is_complete
 from app.settings import Settings
+from app.words import worded
 
 
 class CannotLaunch(Exception):
@@ -57,18 +58,30 @@ class CannotLaunch(Exception):
 
 
 REASONS: dict[type[Exception], tuple[int, str]] = {
-    ExpiredLaunchLink: (410, "This link has expired. Please ask the person who sent it for a new one."),
-    BadLaunchLink: (404, "This link is not complete. Please copy the whole link, or ask for a new one."),
+    ExpiredLaunchLink: (
+        410,
+        worded("This link has expired. Please ask the person who sent it for a new one."),
+    ),
+    BadLaunchLink: (
+        404,
+        worded("This link is not complete. Please copy the whole link, or ask for a new one."),
+    ),
     UnknownIntegration: (
         404,
-        "The place this course came from is no longer here. Please ask for a new link.",
+        worded("The place this course came from is no longer here. Please ask for a new link."),
     ),
-    UnknownCourse: (404, "This course is no longer here. Please ask the person who sent you the link."),
-    UnknownLearner: (404, "This link belongs to somebody who is no longer here. Please ask for a new one."),
-    IntegrationDisabled: (403, "This course cannot be opened at the moment. Please try again later."),
+    UnknownCourse: (
+        404,
+        worded("This course is no longer here. Please ask the person who sent you the link."),
+    ),
+    UnknownLearner: (
+        404,
+        worded("This link belongs to somebody who is no longer here. Please ask for a new one."),
+    ),
+    IntegrationDisabled: (403, worded("This course cannot be opened at the moment. Please try again later.")),
 }
 
-_SPENT = "This link has been used already. Please ask the person who sent it for a new one."
+_SPENT = worded("This link has been used already. Please ask the person who sent it for a new one.")
 
 
 def read_ticket(settings: Settings, token: str) -> LaunchTicket:
@@ -107,7 +120,7 @@ def launch(session: Session, settings: Settings, ticket: LaunchTicket, received:
         raise CannotLaunch(*REASONS[type(error)], finding) from error
     if opened.content_url is None:
         raise CannotLaunch(
-            404, "This course has no address yet. Please tell the person who sent you the link."
+            404, worded("This course has no address yet. Please tell the person who sent you the link.")
         )
     repeated = find_repeat(session, ticket.learner_id, ticket.course_id)
     exchange = _describe(ticket, received, 303, "Session opened", finding, repeated)
@@ -141,7 +154,7 @@ def check_host(
         return finding
     status = 400 if verdict is HostVerdict.BAD else 421
     raise CannotLaunch(
-        status, "This is not the address of this server. Please use the link as it was sent.", finding
+        status, worded("This is not the address of this server. Please use the link as it was sent."), finding
     )
 
 

@@ -55,6 +55,7 @@ from app.outbound.guard import Call, CannotReach, Reason, Way, judge, send
 from app.outbound.hops import HEADER, MOST_HOPS, Hops, parse_hops
 from app.progress.service import is_complete
 from app.settings import Settings
+from app.words import worded
 
 # A learner waits in front of a white page meanwhile.
 DEADLINE_SECONDS = 10.0
@@ -62,7 +63,9 @@ DEADLINE_SECONDS = 10.0
 _TO_BEGIN = timedelta(minutes=2)
 
 _FORBIDDEN = (Reason.FORBIDDEN_SCHEME, Reason.FORBIDDEN_ADDRESS, Reason.FORBIDDEN_HOST, Reason.BAD_ADDRESS)
-_AGAIN = "Please try again in a minute. If it goes on, tell the people who run your LMS what this page says."
+_AGAIN = worded(
+    "Please try again in a minute. If it goes on, tell the people who run your LMS what this page says."
+)
 _KINDS = {StudentId.EMAIL: IdentityKind.EMAIL, StudentId.USER_ID: IdentityKind.USER_ID}
 
 
@@ -108,7 +111,7 @@ def admit(
     if unit is None:
         raise CannotLaunch(*REASONS[UnknownCourse], Finding("L8", f"unit {unit_id[:40]}"))
     if unit.launch_url is None:
-        sentence = "This course has no address yet. Please tell the people who run your LMS."
+        sentence = worded("This course has no address yet. Please tell the people who run your LMS.")
         raise CannotLaunch(404, sentence, Finding("L8", f"unit {unit.id} has no launch URL"))
     way = Way.of(settings, own_hosts=[str(organisation.public_host)])
     host = _check_lms(integration, wanted, way)
@@ -128,7 +131,11 @@ def ask_lms(doorstep: Doorstep) -> Heard:
     except NoAnswer as error:
         raise CannotLaunch(
             502,
-            f"Your LMS ({host}) did not answer as AICC asks. {error.sentence}",
+            worded(
+                "Your LMS (%(host)s) did not answer as AICC asks. %(reason)s",
+                host=str(host),
+                reason=error.sentence,
+            ),
             Finding("L4", f"{host}: {error.sentence}"),
             advice=_AGAIN,
             may_retry=True,
@@ -137,9 +144,9 @@ def ask_lms(doorstep: Doorstep) -> Heard:
     if hops is not None and hops.count >= MOST_HOPS:
         raise CannotLaunch(
             508,
-            "This course is opened in a circle: several servers give each other as its place.",
+            worded("This course is opened in a circle: several servers give each other as its place."),
             Finding("L7", f"{host} is {hops.count} servers away from the LMS where this began"),
-            advice="Please tell the people who run your LMS what this page says.",
+            advice=worded("Please tell the people who run your LMS what this page says."),
         )
     return Heard(answer, _check_answer(answer, host), hops)
 
@@ -208,16 +215,21 @@ def _check_lms(integration: Integration, wanted: LmsLaunch, way: Way) -> HostNam
     except CannotReach as error:
         raise _forbid(error.sentence, wanted.host) from error
     except BadHost as error:
-        raise _forbid(f"{str(error).capitalize()}.", wanted.host) from error
+        raise _forbid(
+            worded("This is not a web address: %(reason)s.", reason=str(error)), wanted.host
+        ) from error
     port = DEFAULT_PORTS["http" if wanted.url[:5].lower() == "http:" else "https"]
     if any(parse_host(name).covers(host, port) for name in integration.upstream_hosts):
         return host
     raise CannotLaunch(
         403,
-        f"Courses are not opened from {host}, for this LMS is not registered here.",
+        worded("Courses are not opened from %(host)s, for this LMS is not registered here.", host=str(host)),
         Finding("L1", str(host)),
-        advice=f"An administrator of this server can register {host} in its pages: Integrations, then the "
-        "integration, then LMS hosts.",
+        advice=worded(
+            "An administrator of this server can register %(host)s in its pages: Integrations, then the "
+            "integration, then LMS hosts.",
+            host=str(host),
+        ),
         may_retry=True,
     )
 
@@ -225,7 +237,7 @@ def _check_lms(integration: Integration, wanted: LmsLaunch, way: Way) -> HostNam
 def _forbid(sentence: str, host: str) -> CannotLaunch:
     return CannotLaunch(
         400,
-        "Your LMS gave an address of its own that this server does not call.",
+        worded("Your LMS gave an address of its own that this server does not call."),
         Finding("L2", f"{host[:100]}: {sentence}"),
         advice=sentence,
     )
@@ -236,7 +248,11 @@ def _explain_silence(error: CannotReach, host: HostName) -> CannotLaunch:
         return _forbid(error.sentence, str(host))
     return CannotLaunch(
         504 if error.code is Reason.TIMEOUT else 502,
-        f"Your LMS ({host}) cannot be reached from here at the moment, so the course cannot report to it.",
+        worded(
+            "Your LMS (%(host)s) cannot be reached from here at the moment, so the course cannot report to"
+            " it.",
+            host=str(host),
+        ),
         Finding("L3", error.sentence),
         advice=_AGAIN,
         may_retry=True,
@@ -248,16 +264,18 @@ def _check_answer(answer: LmsAnswer, host: HostName) -> LmsLesson:
         said = f"error={answer.code} {answer.text}".strip()
         raise CannotLaunch(
             403,
-            f"Your LMS ({host}) says that this session has ended or was never there.",
+            worded(
+                "Your LMS (%(host)s) says that this session has ended or was never there.", host=str(host)
+            ),
             Finding("L5", f"{host}: {said}"),
-            advice="Please close this window and start the course in your LMS again.",
+            advice=worded("Please close this window and start the course in your LMS again."),
             may_retry=True,
         )
     lesson = read_lesson(answer.data)
     if not lesson.student_id:
         raise CannotLaunch(
             502,
-            f"Your LMS ({host}) did not say who is learning.",
+            worded("Your LMS (%(host)s) did not say who is learning.", host=str(host)),
             Finding("L6", str(host)),
             advice=_AGAIN,
             may_retry=True,
@@ -277,8 +295,8 @@ def _find_student(session: Session, doorstep: Doorstep, lesson: LmsLesson) -> St
             is_demo=integration.is_demo,
         )
     except ErasedLearner as error:
-        sentence = "Your data was erased here, so that courses cannot be opened for you any more."
-        advice = "If that should change, please tell the people who run your LMS."
+        sentence = worded("Your data was erased here, so that courses cannot be opened for you any more.")
+        advice = worded("If that should change, please tell the people who run your LMS.")
         raise CannotLaunch(403, sentence, Finding("M8", str(doorstep.host)), advice=advice) from error
 
 

@@ -17,6 +17,7 @@ from app.hacp.launching import CannotLaunch
 from app.hacp.lms_launch import Doorstep, Heard
 from app.hacp.upstream_wire_launch import BadLmsLaunch, LmsLaunch, parse_lms_launch
 from app.settings import settings_of
+from app.words import worded
 
 blueprint = Blueprint("lms", __name__)
 blueprint.register_error_handler(CannotLaunch, launch_routes.explain)
@@ -68,8 +69,8 @@ def _ask(doorstep: Doorstep) -> Heard:
     if not calls.acquire(blocking=False):
         raise CannotLaunch(
             503,
-            "Many people are opening courses at this moment.",
-            advice="Please try again in a few seconds.",
+            worded("Many people are opening courses at this moment."),
+            advice=worded("Please try again in a few seconds."),
             may_retry=True,
         )
     try:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from app.hacp import wire, wire_encoding
 from app.hacp.aicc_data import AiccData, parse_groups
 from app.hacp.attempt_rules import storable
+from app.words import worded
 
 _HEADER = re.compile(r"[ \t]*(error|error_text|error_txt|version|aicc_data)[ \t]*=[ \t]*", re.IGNORECASE)
 _FIRST_HEADER = re.compile(r"[\s\ufeff]*error[ \t]*=", re.IGNORECASE)
@@ -95,7 +96,7 @@ def parse_answer(body: bytes, *, status: int = 200) -> LmsAnswer:
     headers, aicc_data = _split(text)
     found = _CODE.match(headers.get("error", ""))
     if found is None:
-        raise NoAnswer("no_error_code", "The LMS's reply has an error line without a number.")
+        raise NoAnswer("no_error_code", worded("The LMS's reply has an error line without a number."))
     answer = LmsAnswer(
         code=int(found.group()),
         text=storable(headers.get("error_text") or headers.get("error_txt", ""), 255),
@@ -150,11 +151,15 @@ def _decode_groups(text: str) -> str:
 
 def _explain(text: str, status: int) -> NoAnswer:
     if 300 <= status < 400:
-        return NoAnswer("redirect", "The LMS sent the message on to another page, such as its sign-in page.")
+        return NoAnswer(
+            "redirect", worded("The LMS sent the message on to another page, such as its sign-in page.")
+        )
     if status >= 400:
-        return NoAnswer("http_status", f"The LMS answered with HTTP status {status}.")
+        return NoAnswer("http_status", worded("The LMS answered with HTTP status %(status)s.", status=status))
     if _MARKUP.search(text[:4000]):
-        return NoAnswer("html", "The LMS answered with a web page, such as its sign-in page.")
+        return NoAnswer("html", worded("The LMS answered with a web page, such as its sign-in page."))
     if not text.strip():
-        return NoAnswer("empty", "The LMS answered with nothing.")
-    return NoAnswer("no_error_line", "The LMS's reply does not begin with an error line, as HACP's do.")
+        return NoAnswer("empty", worded("The LMS answered with nothing."))
+    return NoAnswer(
+        "no_error_line", worded("The LMS's reply does not begin with an error line, as HACP's do.")
+    )

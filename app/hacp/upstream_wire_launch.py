@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from app.words import worded
+
 MAX_SESSION_ID = 255
 MAX_URL = 2000
 
@@ -63,16 +65,19 @@ def _check_session_id(value: str) -> str:
     """A CMIIdentifier: visible ASCII without white space; whatever else the LMS puts there is its own."""
     if not value:
         raise BadLmsLaunch(
-            "This address is for an LMS, which adds a session of its own. Please start the course from there."
+            worded(
+                "This address is for an LMS, which adds a session of its own. Please start the course from"
+                " there."
+            )
         )
     if len(value) > MAX_SESSION_ID or not all("!" <= c <= "~" for c in value):
-        raise BadLmsLaunch("The LMS sent a session id that cannot be one.")
+        raise BadLmsLaunch(worded("The LMS sent a session id that cannot be one."))
     return value
 
 
 def _check_url(value: str) -> str:
     if not value:
-        raise BadLmsLaunch("The LMS did not say where it can be reached (AICC_URL).")
+        raise BadLmsLaunch(worded("The LMS did not say where it can be reached (AICC_URL)."))
     if re.match(r"https?%3a", value, re.IGNORECASE):
         value = unquote(value)
     if value.startswith("//"):
@@ -80,5 +85,5 @@ def _check_url(value: str) -> str:
     elif _SCHEME.match(value) is None or _HOST_AND_PORT.match(value):
         value = f"https://{value}"
     if len(value) > MAX_URL or not value.isprintable():
-        raise BadLmsLaunch("The LMS sent an address of its own (AICC_URL) that cannot be one.")
+        raise BadLmsLaunch(worded("The LMS sent an address of its own (AICC_URL) that cannot be one."))
     return value

@@ -114,7 +114,8 @@ def _free_space(settings: Settings) -> Check:
         return Check(
             "free_space", State.FAIL, f"{settings.data_dir}: {error.strerror}", worded("Make the directory.")
         )
-    detail = worded("%(size)s GiB free", size=f"{free / 1024**3:.1f}")
+    size = f"{free / 1024**3:.1f}"
+    detail = worded("%(size)s GiB free", size=size)
     if free < LEAST_FREE_BYTES:
         return Check(
             "free_space",
@@ -140,7 +141,8 @@ def _secret_key(settings: Settings) -> Check:
         return Check(
             "secret_key", State.FAIL, f"{path}: {error.strerror}", worded("Let Waymark's account read it.")
         )
-    detail = worded("%(path)s has mode %(mode)s", path=path, mode=f"{mode:04o}")
+    written = f"{mode:04o}"
+    detail = worded("%(path)s has mode %(mode)s", path=path, mode=written)
     if mode & 0o077:
         return Check("secret_key", State.FAIL, detail, f"chmod 600 {path}")
     return Check("secret_key", State.OK, detail)

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from app.access.hosts import DEFAULT_PORTS, BadHost, HostName, parse_host
 from app.outbound.calls import CannotReach, Reason
+from app.words import worded
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -68,22 +69,30 @@ class Target:
 def parse_target(url: str) -> Target:
     """Take a URL apart; raises CannotReach for other schemes and for what can be read in two ways."""
     if any(c <= " " or c == "\\" or c == "\x7f" or c.isspace() for c in url):
-        raise CannotReach(Reason.BAD_ADDRESS, "A web address holds no spaces, line breaks or backslashes.")
+        raise CannotReach(
+            Reason.BAD_ADDRESS, worded("A web address holds no spaces, line breaks or backslashes.")
+        )
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise CannotReach(Reason.BAD_ADDRESS, "This is not a web address.") from error
+        raise CannotReach(Reason.BAD_ADDRESS, worded("This is not a web address.")) from error
     if parts.scheme not in DEFAULT_PORTS:
-        raise CannotReach(Reason.FORBIDDEN_SCHEME, "Only addresses that begin with https:// are called.")
+        raise CannotReach(
+            Reason.FORBIDDEN_SCHEME, worded("Only addresses that begin with https:// are called.")
+        )
     if "@" in parts.netloc:
-        raise CannotReach(Reason.BAD_ADDRESS, "Write no user name or password into a web address.")
+        raise CannotReach(Reason.BAD_ADDRESS, worded("Write no user name or password into a web address."))
     try:
         host = parse_host(parts.netloc)
     except BadHost as error:
-        raise CannotReach(Reason.BAD_ADDRESS, f"This is not a web address: {error}.") from error
+        raise CannotReach(
+            Reason.BAD_ADDRESS, worded("This is not a web address: %(reason)s.", reason=str(error))
+        ) from error
     if _HEXADECIMAL.fullmatch(host.name.rpartition(".")[2]):
         # Some resolvers read such a last label as an IPv4 address.
-        raise CannotReach(Reason.BAD_ADDRESS, f"{host.name} is not an IPv4 address in its usual form.")
+        raise CannotReach(
+            Reason.BAD_ADDRESS, worded("%(host)s is not an IPv4 address in its usual form.", host=host.name)
+        )
     path = parts.path or "/"
     target = f"{path}?{parts.query}" if parts.query else path
     return Target(parts.scheme == "http", host, quote(target, safe=_AS_IT_IS, errors="replace"))
@@ -97,7 +106,8 @@ def judge_target(target: Target, *, allow: Collection[Network], own_hosts: Itera
     for own in own_hosts:
         if parse_host(own).covers(target.host, target.port):
             raise CannotReach(
-                Reason.FORBIDDEN_HOST, f"{target.host} is this server itself, which it must not call."
+                Reason.FORBIDDEN_HOST,
+                worded("%(host)s is this server itself, which it must not call.", host=str(target.host)),
             )
     if target.literal is not None:
         judge_address(target.literal, target, allow=allow)
@@ -110,11 +120,20 @@ def judge_address(address: Address, target: Target, *, allow: Iterable[Network])
     if is_allowed(address, allow):
         return
     if not is_public(address):
-        seen = target.host if target.literal else f"{target.host} is at {address}, which"
         raise CannotReach(
             Reason.FORBIDDEN_ADDRESS,
-            f"{seen} is not a public address. If this is a server of your own network, the operator can"
-            " allow it with WAYMARK_OUTBOUND_ALLOW.",
+            worded(
+                "%(host)s is not a public address. If this is a server of your own network, the operator can"
+                " allow it with WAYMARK_OUTBOUND_ALLOW.",
+                host=str(target.host),
+            )
+            if target.literal
+            else worded(
+                "%(host)s is at %(address)s, which is not a public address. If this is a server of your own"
+                " network, the operator can allow it with WAYMARK_OUTBOUND_ALLOW.",
+                host=str(target.host),
+                address=str(address),
+            ),
         )
     _judge_scheme_and_port(target)
 
@@ -148,12 +167,18 @@ def _judge_scheme_and_port(target: Target) -> None:
     if target.is_plain:
         raise CannotReach(
             Reason.FORBIDDEN_SCHEME,
-            f"{target.host} must be called by https://. Plain http:// is for servers of your own network that"
-            " the operator allowed with WAYMARK_OUTBOUND_ALLOW.",
+            worded(
+                "%(host)s must be called by https://. Plain http:// is for servers of your own network that"
+                " the operator allowed with WAYMARK_OUTBOUND_ALLOW.",
+                host=str(target.host),
+            ),
         )
     if target.port not in USUAL_PORTS:
         raise CannotReach(
             Reason.FORBIDDEN_ADDRESS,
-            f"Port {target.port} is not called, only 443 and 8443. The operator can allow all ports of a"
-            " server with WAYMARK_OUTBOUND_ALLOW.",
+            worded(
+                "Port %(port)s is not called, only 443 and 8443. The operator can allow all ports of a"
+                " server with WAYMARK_OUTBOUND_ALLOW.",
+                port=target.port,
+            ),
         )

@@ -31,26 +31,37 @@ from app.outbound.addresses import (
 from app.outbound.calls import Answer, Call, CannotReach, Reason
 from app.outbound.connection import Deadline, Resolver, exchange, is_our_own, look_up, resolve_name
 from app.settings import Settings
+from app.words import N_, worded
 
 __all__ = ["Answer", "Call", "CannotReach", "Reason", "Way", "judge", "send"]
 
 # What went wrong and how to say it; the first that fits counts.
 _TROUBLES: tuple[tuple[type[Exception], Reason, str], ...] = (
-    (TimeoutError, Reason.TIMEOUT, "{host} did not answer in full within the {seconds:g} seconds it has."),
-    (socket.gaierror, Reason.NO_SUCH_HOST, "There is no {host}, as far as this server can look up."),
+    (
+        TimeoutError,
+        Reason.TIMEOUT,
+        N_("%(host)s did not answer in full within the %(seconds)s seconds it has."),
+    ),
+    (socket.gaierror, Reason.NO_SUCH_HOST, N_("There is no %(host)s, as far as this server can look up.")),
     (
         ssl.SSLCertVerificationError,
         Reason.TLS,
-        "The certificate of {host} cannot be trusted: {error.verify_message}. If it comes from a certificate"
-        " authority of your own, the operator can name that in WAYMARK_OUTBOUND_CA_FILE.",
+        N_(
+            "The certificate of %(host)s cannot be trusted: %(reason)s. If it comes from a certificate"
+            " authority of your own, the operator can name that in WAYMARK_OUTBOUND_CA_FILE."
+        ),
     ),
-    (ssl.SSLError, Reason.TLS, "No secure connection to {host} came about ({error.reason})."),
-    (ConnectionResetError, Reason.BROKEN, "{host} broke off the connection."),
-    (BrokenPipeError, Reason.BROKEN, "{host} broke off the connection."),
-    (OSError, Reason.REFUSED, "{host} takes no connection ({error.strerror})."),
-    (http.client.IncompleteRead, Reason.BROKEN, "{host} broke off in the middle of its answer."),
-    (http.client.HTTPException, Reason.BROKEN, "{host} answered with something that is no HTTP answer."),
-    (ValueError, Reason.BROKEN, "This request holds a character that no request may hold."),
+    (ssl.SSLError, Reason.TLS, N_("No secure connection to %(host)s came about (%(reason)s).")),
+    (ConnectionResetError, Reason.BROKEN, N_("%(host)s broke off the connection.")),
+    (BrokenPipeError, Reason.BROKEN, N_("%(host)s broke off the connection.")),
+    (OSError, Reason.REFUSED, N_("%(host)s takes no connection (%(reason)s).")),
+    (http.client.IncompleteRead, Reason.BROKEN, N_("%(host)s broke off in the middle of its answer.")),
+    (
+        http.client.HTTPException,
+        Reason.BROKEN,
+        N_("%(host)s answered with something that is no HTTP answer."),
+    ),
+    (ValueError, Reason.BROKEN, N_("This request holds a character that no request may hold.")),
 )
 
 
@@ -110,7 +121,12 @@ def _find_addresses(way: Way, target: Target, deadline: Deadline, resolve: Resol
         judge_address(address, target, allow=way.allow)
         if not is_allowed(address, way.allow) and is_our_own(address):
             raise CannotReach(
-                Reason.FORBIDDEN_HOST, f"{target.host} is at {address}, which is this machine itself."
+                Reason.FORBIDDEN_HOST,
+                worded(
+                    "%(host)s is at %(address)s, which is this machine itself.",
+                    host=str(target.host),
+                    address=str(address),
+                ),
             )
     return addresses
 
@@ -120,7 +136,9 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
     try:
         return _load_context(ca_file, Path(ca_file).stat().st_mtime_ns if ca_file else 0)
     except OSError as error:
-        raise CannotReach(Reason.TLS, f"WAYMARK_OUTBOUND_CA_FILE: {ca_file} cannot be used.") from error
+        raise CannotReach(
+            Reason.TLS, worded("WAYMARK_OUTBOUND_CA_FILE: %(file)s cannot be used.", file=ca_file)
+        ) from error
 
 
 @lru_cache(maxsize=4)
@@ -136,5 +154,9 @@ def _load_context(ca_file: str | None, _changed: int) -> ssl.SSLContext:
 def _explain(error: Exception, target: Target, seconds: float) -> CannotReach:
     for kind, reason, sentence in _TROUBLES:
         if isinstance(error, kind):
-            return CannotReach(reason, sentence.format(host=target.host, error=error, seconds=seconds))
+            told = [getattr(error, name, None) for name in ("verify_message", "reason", "strerror")]
+            said = next((str(each) for each in told if each), "")
+            patience = f"{seconds:g}"
+            words = worded(sentence, host=str(target.host), reason=said, seconds=patience)
+            return CannotReach(reason, words)
     raise error

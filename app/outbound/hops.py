@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.words import worded
+
 HEADER = "Waymark-Hops"
 # From a record store to its mirror and from there to an LMS is two; nobody needs more than three.
 MOST_HOPS = 3
@@ -20,10 +22,19 @@ class TooManyHops(Exception):
     """The message was passed on often enough: `hops` is what it came with, `is_ours` that it began here."""
 
     def __init__(self, hops: Hops, *, is_ours: bool) -> None:
-        came = "began here and came back" if is_ours else f"began at Waymark {hops.origin}"
         super().__init__(
-            f"This was passed on {hops.count} times from one Waymark to another, and {came}."
-            " It is not passed on again: two of them are probably each other's destination."
+            worded(
+                "This was passed on %(n)s times from one Waymark to another, and began here and came back."
+                " It is not passed on again: two of them are probably each other's destination.",
+                n=hops.count,
+            )
+            if is_ours
+            else worded(
+                "This was passed on %(n)s times from one Waymark to another, and began at Waymark %(origin)s."
+                " It is not passed on again: two of them are probably each other's destination.",
+                n=hops.count,
+                origin=hops.origin,
+            )
         )
         self.hops = hops
         self.is_ours = is_ours

@@ -17,6 +17,7 @@ from app.logs import configure_logs
 from app.models.launches import Attempt, Launch
 from tests.hacp.conftest import NewClassroom
 from tests.hacp.content import FORM, Classroom, Reply, read_reply
+from tests.pseudo import speaking_pseudo
 
 
 def link_of(classroom: Classroom, **changes: object) -> str:
@@ -95,6 +96,17 @@ def explained(classroom: Classroom, link: str) -> int:
 @pytest.mark.parametrize("token", ["x", "a.b", "%00", "é", "W10.x", "..", "x" * 3000])
 def test_a_damaged_link_is_explained(classroom: Classroom, token: str) -> None:
     assert explained(classroom, f"/launch/{token}") == 404
+
+
+def test_the_explanation_is_in_the_learners_language(classroom: Classroom) -> None:
+    with speaking_pseudo():
+        reply = classroom.client.get(
+            "/launch/nonsense", headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"}
+        )
+    assert '<html lang="de">' in reply.text
+    assert "<h1>\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}The course cannot be opened" in reply.text
+    assert "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}This link is not complete." in reply.text
+    assert '<html lang="en">' in classroom.client.get("/launch/nonsense").text
 
 
 def test_a_link_of_another_server_is_explained(classroom: Classroom) -> None:

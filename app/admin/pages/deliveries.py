@@ -11,7 +11,7 @@ from app import clock
 from app.admin.acts import delivery as acts
 from app.admin.blueprint import blueprint
 from app.admin.delivery_forms import ReplayForm
-from app.admin.delivery_view import MOST_TRIES, STATE_WORDS, describe_try, show_deliveries, show_delivery
+from app.admin.delivery_view import MOST_TRIES, describe_try, show_deliveries, show_delivery
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.pages.destinations import find_destination_or_404
 from app.admin.security import needs
@@ -22,6 +22,7 @@ from app.delivery.destinations import Destination, UnknownDestination, get_desti
 from app.delivery.queries import PAGE, STATES, CannotHold, Delivery, UnknownDelivery
 from app.learners.service import get_learner
 from app.learners.values import UnknownLearner
+from app.words import Words, worded, worded_many
 
 _HIGHEST_ID = 2**63 - 1
 
@@ -52,7 +53,6 @@ def delivery_list() -> Response:
         shown=show_deliveries(found[:PAGE], destinations),
         here=here,
         counts=counts,
-        state_words=STATE_WORDS,
         destinations=destinations,
         learner_name=_learner_name(here["learner"]),
         older=_list_address(here, before=found[PAGE - 1].id) if found[PAGE:] else None,
@@ -89,7 +89,7 @@ def delivery_retry(delivery_id: str) -> Response:
     delivery, actor = _find_or_404(delivery_id), current_actor()
     transact(lambda session: acts.retry(session, actor, delivery.id))
     destination = find_destination_or_404(delivery.destination_id)
-    say(f"It is sent to {delivery.destination_name} now." + _hold(destination))
+    say(_with_hold(worded("It is sent to %(name)s now.", name=destination.name), destination))
     return see_other(url_for("admin.delivery_detail", delivery_id=delivery_id))
 
 
@@ -114,7 +114,7 @@ def deliveries_retry() -> Response:
     destination_id, actor = request.form.get("destination") or None, current_actor()
     target = find_destination_or_404(destination_id).name if destination_id else "all destinations"
     count = transact(lambda session: acts.retry_failed(session, actor, destination_id, target))
-    say(f"{_amount(count)} tried again now.")
+    say(worded_many("%(num)s delivery is tried again now.", "%(num)s deliveries are tried again now.", count))
     return see_other(url_for("admin.delivery_list", destination=destination_id))
 
 
@@ -129,18 +129,23 @@ def deliveries_replay() -> Response:
     form.destination.choices = names
     if not is_asked:
         form.destination.data = request.args.get("destination")
-    count = None
+    count = since = None
     if is_asked and form.validate():
         since, chosen = form.moment(ZoneInfo(organisation().time_zone)), form.destination.data
         if request.method == "POST":
             actor = current_actor()
             sent = transact(lambda session: acts.replay(session, actor, chosen, since=since))
-            say(f"{_amount(sent)} sent again now." + _hold(find_destination_or_404(chosen)))
+            words = worded_many(
+                "%(num)s delivery is sent again now.", "%(num)s deliveries are sent again now.", sent
+            )
+            say(_with_hold(words, find_destination_or_404(chosen)))
             return see_other(url_for("admin.delivery_list", destination=chosen))
         with reading() as session:
             count = queries.count_replay(session, destination_id=chosen, since=since)
     status = 422 if form.errors else 200
-    return render("replay.html", status, form=form, names=names, count=count, current="deliveries")
+    return render(
+        "replay.html", status, form=form, names=names, count=count, since=since, current="deliveries"
+    )
 
 
 def _set_held(delivery_id: str, *, is_held: bool) -> Response:
@@ -148,13 +153,13 @@ def _set_held(delivery_id: str, *, is_held: bool) -> Response:
     try:
         transact(lambda session: acts.set_held(session, actor, delivery.id, is_held=is_held))
     except CannotHold:
-        say("It was not waiting any more: see below what became of it.", "info")
+        say(worded("It was not waiting any more: see below what became of it."), "info")
     else:
         if is_held:
-            say("It is held: nothing is sent until you release it.")
+            say(worded("It is held: nothing is sent until you release it."))
         else:
             destination = find_destination_or_404(delivery.destination_id)
-            say(f"It is sent to {delivery.destination_name} now." + _hold(destination))
+            say(_with_hold(worded("It is sent to %(name)s now.", name=destination.name), destination))
     return see_other(url_for("admin.delivery_detail", delivery_id=delivery_id))
 
 
@@ -194,14 +199,12 @@ def _find_or_404(text: str) -> Delivery:
         with reading() as session:
             return queries.get_delivery(session, min(number, _HIGHEST_ID - 1))
     except (UnknownDelivery, UnknownDestination):
-        abort(404, "There is no such delivery; it may have been deleted with its destination.")
+        abort(404, worded("There is no such delivery; it may have been deleted with its destination."))
 
 
-def _amount(count: int) -> str:
-    return "1 delivery is" if count == 1 else f"{count} deliveries are"
-
-
-def _hold(destination: Destination) -> str:
+def _with_hold(words: Words, destination: Destination) -> Words:
+    """Add that a destination that is off gets nothing for now."""
     if destination.state == "live":
-        return ""
-    return f" {destination.name} is switched off just now: it waits until you resume it."
+        return words
+    hold = worded("%(name)s is switched off just now: it waits until you resume it.", name=destination.name)
+    return worded("%(sentence)s %(more)s", sentence=words, more=hold)

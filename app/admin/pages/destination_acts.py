@@ -17,6 +17,7 @@ from app.db import reading, transact
 from app.delivery import queries
 from app.delivery.destinations import BadDestination
 from app.settings import settings_of
+from app.words import worded
 
 
 @blueprint.post("/admin/destinations/<destination_id>/test")
@@ -77,7 +78,7 @@ def destination_lms(destination_id: str) -> Response:
         )
     except BadDestination as error:
         abort(400, sentence(str(error)) + ".")
-    say("The choice is saved; it holds from the next message on.")
+    say(worded("The choice is saved; it holds from the next message on."))
     return see_other(_address(destination_id))
 
 
@@ -89,7 +90,7 @@ def destination_delete(destination_id: str) -> Response:
     if request.method == "POST":
         actor = current_actor()
         transact(lambda session: acts.delete_destination(session, actor, destination_id))
-        say(f"The destination {destination.name} is deleted.")
+        say(worded("The destination %(name)s is deleted.", name=destination.name))
         return see_other(url_for("admin.destination_list"))
     with reading() as session:
         counts = queries.count_states(session, destination_id=destination_id, most=COUNT_CAP + 1)
@@ -101,9 +102,9 @@ def _set_live(destination_id: str, *, is_live: bool) -> Response:
     actor = current_actor()
     changed = transact(lambda session: acts.set_live(session, actor, destination_id, is_live=is_live))
     if is_live:
-        say(f"{changed.name} is on: what waited is sent from now on.")
+        say(worded("%(name)s is on: what waited is sent from now on.", name=changed.name))
     else:
-        say(f"{changed.name} is paused. What is due is kept until you resume it.")
+        say(worded("%(name)s is paused. What is due is kept until you resume it.", name=changed.name))
     return see_other(_address(destination_id))
 
 

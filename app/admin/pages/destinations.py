@@ -39,6 +39,7 @@ from app.delivery.letter import CannotWrite
 from app.delivery.queue import LMS, LRS, WEBHOOK
 from app.delivery.verdicts import Fate, Verdict
 from app.settings import settings_of
+from app.words import worded
 
 DELIVERIES_SHOWN = 8
 _ALL = ""
@@ -69,7 +70,7 @@ def new_destination() -> Response:
     _offer_integrations(form)
     if request.method == "POST" and form.validate():
         if not spend_form_id(form.form_id.data):
-            say("This form was sent before; here is what came of it.", "info")
+            say(worded("This form was sent before; here is what came of it."), "info")
             return see_other(url_for("admin.destination_list"))
         try:
             made, secret = _add(form)
@@ -100,14 +101,14 @@ def destination_detail(destination_id: str) -> Response:
 def destination_edit(destination_id: str) -> Response:
     destination = find_destination_or_404(destination_id)
     if destination.kind == LMS:
-        abort(404, "What is known of an LMS comes from its launches; there is nothing to edit.")
+        abort(404, worded("What is known of an LMS comes from its launches; there is nothing to edit."))
     form = DestinationForm(data=_form_values(destination))
     form.kind.data = destination.kind
     _offer_integrations(form)
     if request.method == "POST" and form.validate() and _save(destination, form):
         if request.form.get("then") == "test":
             return destination_page(destination_id, result=test_now(destination))
-        say("The destination is saved.")
+        say(worded("The destination is saved."))
         return see_other(url_for("admin.destination_detail", destination_id=destination_id))
     status = 422 if request.method == "POST" else 200
     return render(
@@ -146,6 +147,7 @@ def destination_page(
         secret=secret,
         result=result,
         is_good=result is not None and result.verdict.fate is Fate.DELIVERED,
+        trouble=sentence(result.verdict.reason) if result else "",
         form=form or LmsForm(data=_lms_values(destination)),
         address=url_for("admin.destination_detail", destination_id=destination_id),
         current="destinations",
@@ -157,7 +159,7 @@ def find_destination_or_404(destination_id: str) -> Destination:
         with reading() as session:
             return get_destination(session, destination_id)
     except UnknownDestination:
-        abort(404, "There is no such destination; it may have been deleted.")
+        abort(404, worded("There is no such destination; it may have been deleted."))
 
 
 def test_now(destination: Destination) -> Result:
@@ -176,7 +178,7 @@ def test_now(destination: Destination) -> Result:
 
 def _offer_integrations(form: DestinationForm) -> None:
     with reading() as session:
-        form.integration.choices = {_ALL: "All integrations", **list_integration_names(session)}
+        form.integration.choices = {_ALL: worded("All integrations"), **list_integration_names(session)}
 
 
 def _add(form: DestinationForm) -> tuple[Destination, str | None]:

@@ -20,6 +20,7 @@ from app.admin.security import needs
 from app.catalog.course_rules import BadCourse
 from app.catalog.exporting import COURSES_AT_ONCE, ExportedCourse, list_exportable, read_courses, write_zip
 from app.db import reading, transact
+from app.words import worded
 
 _PIECE_BYTES = 64 * 1024
 
@@ -38,7 +39,7 @@ def course_package(course_id: str) -> Response:
     """Give the package of one course."""
     course = find_course_or_404(course_id)
     if course.integration_id is None:
-        abort(404, "This course belongs to no integration, so nothing could be launched.")
+        abort(404, worded("This course belongs to no integration, so nothing could be launched."))
     return _download(course.integration_id, (course.id,), course.title)
 
 
@@ -47,9 +48,9 @@ def _download(integration_id: str, wanted: Sequence[str], name: str) -> Response
         with reading() as session:
             course_ids = list_exportable(session, integration_id, wanted)
     except BadCourse:
-        abort(404, "This course has no launch URL, so nothing could be launched.")
+        abort(404, worded("This course has no launch URL, so nothing could be launched."))
     if not course_ids:
-        abort(404, "No course of this integration has a launch URL yet.")
+        abort(404, worded("No course of this integration has a launch URL yet."))
     # On disk: a library of twenty thousand courses is no small thing, and its size is said beforehand.
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
     count = write_zip(file, _read(course_ids, integration_id), made_at=clock.now())

@@ -22,6 +22,7 @@ from app.catalog.import_file import CHUNK_BYTES
 from app.catalog.import_jobs import BadImport, UnknownImport
 from app.catalog.importing import Outcome
 from app.db import reading, transact
+from app.words import worded
 
 PAGE = 50
 # Errors first: they are what a person has to do something about.
@@ -39,7 +40,7 @@ def import_packages() -> Response:
         files = [file for file in form.files.data if file and file.filename]
         ids = [_receive(file, form.integration.data) for file in files]
         if len(ids) > 1:
-            say(f"{len(ids)} files are here. Each has a preview of its own.")
+            say(worded("%(n)s files are here. Each has a preview of its own.", n=len(ids)))
             return see_other(url_for("admin.import_packages"))
         return see_other(url_for("admin.import_detail", import_id=ids[0]))
     with reading() as session:
@@ -75,13 +76,13 @@ def import_live(import_id: str) -> Response:
 @blueprint.post("/admin/import/<import_id>/apply")
 @needs("course.change")
 def import_apply(import_id: str) -> Response:
-    return _act(import_id, acts.apply_import, "The courses are being taken in.")
+    return _act(import_id, acts.apply_import, worded("The courses are being taken in."))
 
 
 @blueprint.post("/admin/import/<import_id>/discard")
 @needs("course.change")
 def import_discard(import_id: str) -> Response:
-    return _act(import_id, acts.discard_import, "Nothing was changed. The file is being deleted.")
+    return _act(import_id, acts.discard_import, worded("Nothing was changed. The file is being deleted."))
 
 
 def _act(import_id: str, act: Callable[..., None], words: str) -> Response:
@@ -92,7 +93,7 @@ def _act(import_id: str, act: Callable[..., None], words: str) -> Response:
         _not_there()
     except BadImport:
         # Two tabs, or two people: the page shows how things are now.
-        say("That was done already, or is no longer possible.", "info")
+        say(worded("That was done already, or is no longer possible."), "info")
     else:
         say(words)
     return see_other(url_for("admin.import_detail", import_id=import_id))
@@ -152,7 +153,7 @@ def _etag(values: dict[str, object]) -> str:
 
 
 def _not_there() -> NoReturn:
-    abort(404, "There is no such import; previews are kept for 30 days.")
+    abort(404, worded("There is no such import; previews are kept for 30 days."))
 
 
 def _integrations() -> list[Integration]:

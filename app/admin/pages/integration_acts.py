@@ -22,6 +22,7 @@ from app.admin.summaries import read_live_use
 from app.db import reading, transact
 from app.progress.rebuild import in_batches, rebuild
 from app.settings import settings_of
+from app.words import worded
 
 
 @blueprint.route("/admin/integrations/<integration_id>/edit", methods=["GET", "POST"])
@@ -46,7 +47,7 @@ def integration_edit(integration_id: str) -> Response:
     if not has_aicc:
         drop_policy(form)
     if request.method == "POST" and form.validate() and _save(integration, form):
-        say("The integration is saved.")
+        say(worded("The integration is saved."))
         return see_other(_address(integration_id))
     status = 422 if request.method == "POST" else 200
     return render(
@@ -77,14 +78,19 @@ def integration_revoke_secret(integration_id: str, credential_id: str) -> Respon
     with reading() as session:
         client_ids = {c.id: c.client_id for c in list_credentials(session, integration_id)}
     if credential_id not in client_ids:
-        abort(404, "There is no such secret.")
+        abort(404, worded("There is no such secret."))
     actor, client_id = current_actor(), client_ids[credential_id]
     transact(
         lambda session: acts.revoke_secret(
             session, actor, integration_id, credential_id=credential_id, client_id=client_id
         )
     )
-    say(f"The secret of client ID {client_id} is revoked. Whoever still uses it is refused from now on.")
+    say(
+        worded(
+            "The secret of client ID %(id)s is revoked. Whoever still uses it is refused from now on.",
+            id=client_id,
+        )
+    )
     return see_other(_address(integration_id))
 
 
@@ -115,8 +121,8 @@ def integration_register_host(integration_id: str) -> Response:
     try:
         name = transact(lambda session: acts.register_host(session, actor, integration_id, host))
     except BadHost as error:
-        abort(400, f"This cannot be registered: {error}.")
-    say(f"{name} is registered. Messages under this name are taken from now on.")
+        abort(400, worded("This cannot be registered: %(reason)s.", reason=str(error)))
+    say(worded("%(name)s is registered. Messages under this name are taken from now on.", name=name))
     return see_other(_address(integration_id) + "#hosts")
 
 
@@ -129,8 +135,8 @@ def integration_register_lms(integration_id: str) -> Response:
     try:
         name = transact(lambda session: acts.register_host(session, actor, integration_id, host, is_lms=True))
     except BadHost as error:
-        abort(400, f"This cannot be registered: {error}.")
-    say(f"{name} is registered. Courses can be opened from this LMS from now on.")
+        abort(400, worded("This cannot be registered: %(reason)s.", reason=str(error)))
+    say(worded("%(name)s is registered. Courses can be opened from this LMS from now on.", name=name))
     return see_other(_address(integration_id))
 
 
@@ -160,7 +166,7 @@ def integration_delete(integration_id: str) -> Response:
     form = DeleteForm(expected_name=integration.name)
     if request.method == "POST" and form.validate():
         _delete(integration_id, erase_data=form.fate.data == "erase")
-        say(f"The integration {integration.name} is deleted.")
+        say(worded("The integration %(name)s is deleted.", name=integration.name))
         return see_other(url_for("admin.integration_list"))
     with reading() as session:
         use = read_live_use(session, settings_of(current_app), integration_id, now=clock.now())
@@ -201,7 +207,11 @@ def _save(integration: Integration, form: IntegrationEditForm) -> bool:
 def _set_enabled(integration_id: str, *, is_enabled: bool) -> Response:
     actor = current_actor()
     transact(lambda session: acts.set_enabled(session, actor, integration_id, is_enabled=is_enabled))
-    say("The integration is on: messages are taken again." if is_enabled else "The integration is off.")
+    say(
+        worded("The integration is on: messages are taken again.")
+        if is_enabled
+        else worded("The integration is off.")
+    )
     return see_other(_address(integration_id))
 
 

@@ -23,7 +23,7 @@ from app.access.integrations import (
 from app.admin.acts import integrations as acts
 from app.admin.blueprint import blueprint
 from app.admin.events import to_events
-from app.admin.form_parts import text_of
+from app.admin.form_parts import sentence, text_of
 from app.admin.forms import IntegrationForm
 from app.admin.frame import current_actor, organisation, render, say, see_other
 from app.admin.open_forms import new_form_id, spend_form_id
@@ -34,11 +34,12 @@ from app.inspector.exchanges import list_exchanges
 from app.inspector.hosts import list_seen_hosts, list_stray_hosts
 from app.inspector.lms_hosts import list_refused_lmss
 from app.inspector.naming import find_naming_change
+from app.words import worded
 
 KIND_NAMES = {
     Kind.LINKEDIN_LEARNING: "LinkedIn Learning",
-    Kind.AICC: "AICC content",
-    Kind.XAPI: "xAPI content",
+    Kind.AICC: worded("AICC content"),
+    Kind.XAPI: worded("xAPI content"),
 }
 
 
@@ -80,12 +81,12 @@ def new_integration_page(*, in_wizard: bool) -> Response:
     form = IntegrationForm()
     if request.method == "POST" and form.validate():
         if not spend_form_id(form.form_id.data):
-            say("This form was sent before; here is what came of it.", "info")
+            say(worded("This form was sent before; here is what came of it."), "info")
             return see_other(url_for("admin.integration_list"))
         try:
             added = _add(form)
         except BadIntegration as error:
-            form.name.errors = [str(error)]
+            form.name.errors = [sentence(str(error))]
         else:
             return integration_page(added.integration.id, new_credential=added.credential)
     return render(
@@ -148,7 +149,7 @@ def find_or_404(integration_id: str) -> Integration:
         with reading() as session:
             return get_integration(session, integration_id)
     except UnknownIntegration:
-        abort(404, "There is no such integration; it may have been deleted.")
+        abort(404, worded("There is no such integration; it may have been deleted."))
 
 
 def steps_of(integration: Integration, channels: str) -> list[Step]:
@@ -160,18 +161,22 @@ def steps_of(integration: Integration, channels: str) -> list[Step]:
 _XAPI_STEPS = (
     (
         "first_token_at",
-        "First token request",
-        "The other side asks for an access token with its client ID and secret.",
+        worded("First token request"),
+        worded("The other side asks for an access token with its client ID and secret."),
     ),
-    ("first_statement_at", "First statement", "A learner watched something, and it was reported over xAPI."),
+    (
+        "first_statement_at",
+        worded("First statement"),
+        worded("A learner watched something, and it was reported over xAPI."),
+    ),
 )
 _AICC_STEPS = (
     (
         "first_getparam_at",
-        "First GetParam",
-        "A course was opened from a launch link, and asked where the learner left off.",
+        worded("First GetParam"),
+        worded("A course was opened from a launch link, and asked where the learner left off."),
     ),
-    ("first_putparam_at", "First PutParam", "The course reported progress over AICC."),
+    ("first_putparam_at", worded("First PutParam"), worded("The course reported progress over AICC.")),
 )
 
 

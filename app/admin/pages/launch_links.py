@@ -32,6 +32,7 @@ from app.catalog.units import list_units
 from app.db import reading, transact
 from app.learners.values import Learner
 from app.settings import settings_of
+from app.words import worded
 
 COURSES_NAMED = 200
 
@@ -190,7 +191,7 @@ def _read_people(form: BatchForm) -> list[Row]:
         try:
             text = file.read().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise BadList("the file is not in UTF-8; save it as CSV UTF-8") from error
+            raise BadList(worded("the file is not in UTF-8; save it as CSV UTF-8")) from error
     rows = read_people(text)
     with reading() as session:
         return find_people(session, rows)

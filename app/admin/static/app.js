@@ -1,6 +1,13 @@
 "use strict";
 // Everything here is a convenience: each page does its whole job without it.
 
+// ---- Words ------------------------------------------------------------------------------------
+// The page brings them in its language, as data-say-…; `english` stands for those it does not bring.
+function say(name, english, values = {}) {
+  const text = document.body.dataset["say" + name] || english;
+  return text.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
+}
+
 // ---- Copy buttons -----------------------------------------------------------------------------
 // navigator.clipboard is missing on plain http, so the fallback selects the text and says which key.
 function wireCopyButtons(root) {
@@ -35,7 +42,9 @@ async function copyFrom(button) {
     }
   }
   const key = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
-  note.textContent = isCopied ? "Copied." : `The text is selected: press ${key}.`;
+  note.textContent = isCopied
+    ? say("Copied", "Copied.")
+    : say("Selected", "The text is selected: press {key}.", { key });
 }
 
 // ---- Live parts -------------------------------------------------------------------------------
@@ -79,7 +88,9 @@ function wireLivePart(part) {
     pause.addEventListener("click", () => {
       isPaused = !isPaused;
       pause.setAttribute("aria-pressed", String(isPaused));
-      pause.textContent = isPaused ? "Resume live updates" : "Pause live updates";
+      pause.textContent = isPaused
+        ? say("Resume", "Resume live updates")
+        : say("Pause", "Pause live updates");
       document.body.classList.toggle("live", !isPaused);
     });
   }
@@ -142,19 +153,27 @@ function wireUpload(form) {
     request.upload.addEventListener("progress", (part) => {
       const percent = Math.floor((part.loaded / part.total) * 100);
       progress.value = percent;
-      const megabytes = (bytes) => (bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0);
+      const megabytes = (bytes) => {
+        const digits = bytes < 10485760 ? 1 : 0;
+        const style = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+        return (bytes / 1048576).toLocaleString(document.documentElement.lang, style);
+      };
+      const values = { percent, done: megabytes(part.loaded), all: megabytes(part.total) };
       words.textContent =
         percent < 100
-          ? `${percent} %, ${megabytes(part.loaded)} of ${megabytes(part.total)} MB`
-          : "The file is here and being stored…";
+          ? say("Upload", "{percent} %, {done} of {all} MB", values)
+          : say("Storing", "The file is here and being stored…");
     });
     request.addEventListener("load", () => {
       if (request.status < 300) location.assign(request.responseURL);
-      else if (request.status === 413) end("This is larger than 512 MB. Send less at once.");
-      else end(`The server did not take it (${request.status}). Reload the page and try again.`);
+      else if (request.status === 413) end(say("TooLarge", "This is larger than 512 MB. Send less at once."));
+      else {
+        const status = request.status;
+        end(say("NotTaken", "The server did not take it ({status}). Reload the page and try again.", { status }));
+      }
     });
-    request.addEventListener("error", () => end("The connection was lost. Try again."));
-    request.addEventListener("abort", () => end("Cancelled."));
+    request.addEventListener("error", () => end(say("Lost", "The connection was lost. Try again.")));
+    request.addEventListener("abort", () => end(say("Cancelled", "Cancelled.")));
     bar.hidden = false;
     bar.querySelector("button").hidden = false;
     bar.querySelector("button").onclick = () => request.abort();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.delivery.verdicts import DELIVERED, Fate, Verdict, judge_status
 from app.hacp.upstream_wire import NoAnswer, parse_answer
+from app.words import worded
 
 SESSION_LOST = "lms_session"
 
@@ -20,8 +21,13 @@ def judge(status: int, headers: dict[str, str], body: bytes) -> Verdict:
         return DELIVERED
     said = f": {answer.text}" if answer.text else ""
     if answer.has_lost_session:
-        reason = (
-            f"the LMS knows the session no longer (error=3{said}); it is told at the learner's next launch"
+        reason = worded(
+            "the LMS knows the session no longer (error=3%(said)s); it is told at the learner's next launch",
+            said=said,
         )
         return Verdict(Fate.DEAD, SESSION_LOST, reason)
-    return Verdict(Fate.RETRY, f"hacp_{answer.code}", f"the LMS answered error={answer.code}{said}")
+    return Verdict(
+        Fate.RETRY,
+        f"hacp_{answer.code}",
+        worded("the LMS answered error=%(code)s%(said)s", code=answer.code, said=said),
+    )

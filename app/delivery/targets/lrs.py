@@ -6,6 +6,7 @@ import base64
 from urllib.parse import quote, urlencode
 
 from app.delivery.verdicts import DELIVERED, Fate, Verdict, judge_status
+from app.words import worded
 
 VERSION_HEADER = "X-Experience-API-Version"
 
@@ -32,6 +33,8 @@ def judge(status: int, headers: dict[str, str], excerpt: str) -> Verdict:
     if status == 409:
         return DELIVERED
     if status in (400, 413, 422):
-        reason = f"the record store refuses this statement ({status}): {excerpt}"
+        reason = worded(
+            "the record store refuses this statement (%(status)s): %(said)s", status=status, said=excerpt
+        )
         return Verdict(Fate.DEAD, f"http_{status}", reason)
     return judge_status(status, headers, excerpt)
