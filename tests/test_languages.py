@@ -146,7 +146,7 @@ def test_a_chosen_language_wins_and_is_kept(client: FlaskClient) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert language_of(client, **{"Accept-Language": "en"}) == "de"
-    assert "Es gibt keine solche Seite" in client.get("/nowhere").text
+    assert "Diese Seite gibt es nicht" in client.get("/nowhere").text
     reply = client.post("/admin/language", data=given | {"language": "<script>", "next": "//evil.example"})
     assert "Set-Cookie" not in reply.headers
     assert "evil" not in reply.location
