@@ -102,6 +102,7 @@ SANS_IO = (
     "app/inspector/asked.py",
     "app/inspector/checking.py",
     "app/inspector/messages.py",
+    "app/inspector/results.py",
     "app/inspector/evidence.py",
     "app/hacp/wire*.py",
     "app/hacp/upstream_wire*.py",

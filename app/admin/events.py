@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.inspector.exchanges import Exchange
 from app.inspector.findings import Finding, describe
+from app.inspector.results import tell_result
 from app.words import worded
 
 _KINDS = {
@@ -50,7 +51,7 @@ def to_events(exchanges: Iterable[Exchange]) -> list[Event]:
             id=exchange.id,
             at=exchange.received_at,
             kind=_KINDS.get(exchange.face, exchange.face),
-            result=exchange.result,
+            result=tell_result(exchange.result),
             status=exchange.status,
             tone=_tone(exchange),
             is_demo=exchange.is_demo,

@@ -11,6 +11,7 @@ from flask import Flask, g
 from flask_babel import get_locale, gettext as _
 
 from app import clock
+from app.inspector.results import tell_result
 from app.languages import in_language
 from app.progress.wording import format_percent
 from app.words import worded_many
@@ -21,6 +22,7 @@ from app.xapi.times import parse_duration
 def init_formats(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.filters.update(
+        result=lambda text: in_language(tell_result(text)),
         percent=lambda percent: _with_mark(format_percent(percent)),
         rfc3339=clock.format_rfc3339,
         local_time=lambda moment: format_time(moment, _zone(), this_year=_year()),
