@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access.integrations import Kind, list_integrations
+from app.access.integrations import Integration, Kind, list_integrations
 from app.access.organisation import Organisation, load_organisation
 from app.access.people import has_owner
 from app.db import DatabaseUnavailable
@@ -276,9 +276,14 @@ def _integrations(session: Session, settings: Settings, migrations: Path) -> Ite
         fix = worded("Add one in the pages, or: flask --app wsgi integration add")
         yield Check("integrations", State.WARN, worded("no content source is registered"), fix)
     for each in found:
-        yield from check_integration(session, each)
-        if each.kind is not Kind.XAPI:
-            yield from check_sessions(session, each)
+        yield from look_over(session, each)
+
+
+def look_over(session: Session, integration: Integration) -> Iterator[Check]:
+    """Make every check of one integration: its traffic, its credentials and its sessions."""
+    yield from check_integration(session, integration)
+    if integration.kind is not Kind.XAPI:
+        yield from check_sessions(session, integration)
 
 
 def _learners(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import Integration
-from app.access.launches import EndReason
+from app.access.launches import EndReason, Launch as OpenedLaunch
 from app.inspector.checking import Check, State
 from app.models.launches import Launch
 from app.models.learning import Observation
@@ -65,6 +65,17 @@ def check_sessions(session: Session, integration: Integration) -> Iterator[Check
         name = worded("endings of %(name)s", name=integration.name)
         yield Check(name, State.OK, detail, "", "A4", integration.id)
     yield from _check_networks(session, integration)
+
+
+def judge_session(launch: OpenedLaunch, *, has_reported: bool) -> str:
+    """Return the code of what one session shows by itself, "" where all is as it should be."""
+    now = clock.now()
+    if launch.last_message_at is None:
+        return "A1" if launch.opened_at < now - CALLS_WITHIN else ""
+    if not has_reported:
+        return "A3" if launch.last_message_at < now - REPORTS_WITHIN else ""
+    has_left = launch.end_reason is not EndReason.EXIT and launch.last_message_at < now - LEFT_AFTER
+    return "A4" if has_left else ""
 
 
 def networks_of(addresses: Iterable[str]) -> set[str]:

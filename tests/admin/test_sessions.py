@@ -220,6 +220,44 @@ def test_a_session_that_was_never_called_says_what_may_be_wrong(desk: Desk, clas
     assert "Download the log" not in page
 
 
+@pytest.mark.parametrize(
+    ("says", "later", "code"),
+    [
+        ((), timedelta(minutes=1), ""),
+        ((), timedelta(minutes=6), "A1"),
+        (("get",), timedelta(minutes=6), ""),
+        (("get",), timedelta(minutes=31), "A3"),
+        (("get", "put"), timedelta(minutes=110), ""),
+        (("get", "put"), timedelta(minutes=121), "A4"),
+        (("get", "put", "leave"), timedelta(minutes=121), ""),
+    ],
+)
+def test_a_session_shows_what_is_odd_in_it_and_so_does_its_integration(
+    desk: Desk,
+    classroom: Classroom,
+    pass_time: Callable[[timedelta], None],
+    says: tuple[str, ...],
+    later: timedelta,
+    code: str,
+) -> None:
+    content = classroom.open()
+    for word in says:
+        if word == "put":
+            content.put("lesson_status=incomplete|score=40|time=00:02:00")
+        else:
+            getattr(content, word)()
+    pass_time(later / 2)
+    desk.get("/admin/")  # Whoever looks for long stays signed in.
+    pass_time(later / 2)
+    page = page_of(desk, content)
+    integration = desk.get(f"/admin/integrations/{classroom.integration.id}").text
+    for each in ("A1", "A3", "A4"):
+        link = f'/admin/help/findings/{each}"'
+        assert (link in page) is (each == code), each
+        # What needs nothing from anybody is no trouble of the integration's.
+        assert (link in integration) is (each == code != "A4"), each
+
+
 def test_browsing_without_credit_is_told(desk: Desk, classroom: Classroom) -> None:
     opened = open_launch(
         classroom.session,

@@ -30,6 +30,8 @@ from app.admin.open_forms import new_form_id, spend_form_id
 from app.admin.security import needs
 from app.admin.summaries import read_health
 from app.db import reading, transact
+from app.inspector.checking import State
+from app.inspector.doctor import look_over
 from app.inspector.exchanges import list_exchanges
 from app.inspector.hosts import list_seen_hosts, list_stray_hosts
 from app.inspector.lms_hosts import list_refused_lmss
@@ -123,6 +125,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         stray_hosts = list_stray_hosts(session, organisation())
         refused_lmss = list_refused_lmss(session, integration)
         naming = find_naming_change(session, integration)
+        checks = [] if integration.is_demo else list(look_over(session, integration))
     now = clock.now()
     live = _live_values(integration)
     fragment = render("integration_live.html", **live)
@@ -139,6 +142,7 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         stray_hosts=stray_hosts,
         refused_lmss=refused_lmss,
         naming=naming,
+        worth_a_look=[check for check in checks if check.state is not State.OK],
         kind_names=KIND_NAMES,
         current="integrations",
     )

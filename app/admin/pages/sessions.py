@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.admin.blueprint import blueprint
 from app.admin.delivery_view import WENT_SHOWN, list_went
+from app.admin.events import Note, to_note
 from app.admin.frame import organisation, render
 from app.admin.security import needs
 from app.admin.session_view import (
@@ -25,6 +26,8 @@ from app.admin.session_view import (
 )
 from app.catalog.service import UnknownCourse, get_course
 from app.db import reading
+from app.inspector.findings import Finding
+from app.inspector.session_checks import judge_session
 from app.inspector.session_log import SessionMessage, iterate_messages, list_messages
 from app.inspector.sessions import (
     ITEM_KINDS,
@@ -38,6 +41,7 @@ from app.inspector.sessions import (
 )
 from app.learners.service import get_learner
 from app.learners.values import UnknownLearner
+from app.progress.values import Status
 from app.settings import settings_of
 from app.words import worded
 
@@ -100,6 +104,7 @@ def session_detail(launch_id: str) -> Response:
         launch=record.launch,
         state=describe_state(record.launch),
         ending=describe_end(record.launch, settings_of(current_app)),
+        look=_look_at(record),
         log=log,
         messages=messages,
         days=group_by_day(messages, ZoneInfo(organisation().time_zone), now=clock.now()),
@@ -138,6 +143,14 @@ def session_log(launch_id: str) -> Response:
     """Give all messages of a session as one text file, bodies as they are kept."""
     _find_or_404(launch_id)
     return _attachment(stream_with_context(_write_log(launch_id)), f"session-{launch_id}.txt")
+
+
+def _look_at(record: SessionRecord) -> Note | None:
+    """Say what the session shows by itself: that it never called, reported nothing or was left open."""
+    reported = record.line.reported
+    has_reported = reported is not None and reported.status is not Status.NOT_STARTED
+    code = judge_session(record.launch, has_reported=has_reported)
+    return to_note(Finding(code, "")) if code else None
 
 
 def _is_more(**lists: Sized) -> dict[str, bool]:
