@@ -168,7 +168,7 @@ SCREENS = (
     Screen("Connect", "deliveries-replay", "/admin/deliveries/replay?since=2026-01-01T00:00&destination={destination}", "Send again: what it brings"),
     Screen("Connect", "inspector", "/admin/inspector", "Inspector", is_main=True),
     Screen("Connect", "inspector-exchange", "/admin/inspector", "One message taken apart", follow("main a[href^='/admin/inspector/']"), is_main=True),
-    Screen("Connect", "inspector-trial", "/admin/inspector?kind=hacp", "A message replayed as a test", replay_as_test, is_main=True),
+    Screen("Connect", "inspector-trial", "/admin/inspector?kind=hacp&result=ok", "A message replayed as a test", replay_as_test, is_main=True),
     Screen("Connect", "inspector-no-match", "/admin/inspector?result=refused&q=nobody", "Nothing of that kind"),
     Screen("Connect", "findings", "/admin/help/findings", "What findings mean"),
     Screen("Connect", "finding", "/admin/help/findings/A1", "One finding: who fixes it, and how"),
