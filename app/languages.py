@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import Babel, get_locale, get_translations
+from jinja2 import pass_context
 
 from app.words import Words, translate, worded
 
@@ -21,7 +22,8 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.finalize = in_language
     app.jinja_env.globals["worded"] = worded
-    app.jinja_env.filters["said"] = say
+    # With the context, or a constant would be said once, as the template is compiled.
+    app.jinja_env.filters["said"] = pass_context(lambda _context, text: say(text))
 
 
 def choose_language() -> str:

@@ -148,6 +148,8 @@ def test_a_chosen_language_wins_and_is_kept(client: FlaskClient) -> None:
     assert "SameSite=Lax" in cookie
     assert language_of(client, **{"Accept-Language": "en"}) == "de"
     assert "Diese Seite gibt es nicht" in client.get("/nowhere").text
+    for path in ("/login?next=%2Fadmin%2Flearners", "/invitation?token=abc", "/setup?token=abc"):
+        assert client.post("/admin/language", data=given | {"next": path}).location == path
     reply = client.post("/admin/language", data=given | {"language": "<script>", "next": "//evil.example"})
     assert "Set-Cookie" not in reply.headers
     assert "evil" not in reply.location

@@ -34,7 +34,7 @@ def init_formats(app: Flask) -> None:
         duration=format_duration,
         spoken_duration=speak_duration,
         clip=lambda text: clip(in_language(text)),
-        size=format_size,
+        size=lambda size_bytes: in_language(format_size(size_bytes)),
         count_of=format_count,
     )
 

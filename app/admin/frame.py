@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response
 
@@ -111,8 +112,8 @@ def see_other(url: str) -> Response:
     return redirect(url, 303)
 
 
-def safe_next(text: str | None, default: str) -> str:
-    """Return the path to go on to when it is one of our own pages, else `default`.
+def safe_next(text: str | None, default: str, *, also: tuple[str, ...] = ()) -> str:
+    """Return the path to go on to when it is one of our own pages, or one of `also`, else `default`.
 
     Refuses what a browser might read as another host: `//evil`, `/\\evil`, `/%5cevil` after decoding, control
     characters that browsers strip, and whole URLs.
@@ -126,14 +127,15 @@ def safe_next(text: str | None, default: str) -> str:
     path = parts.path
     if parts.scheme or parts.netloc or "//" in path or "/.." in path:
         return default
-    is_page = path == "/admin" or path.startswith(("/admin/", "/setup/"))
+    is_page = path == "/admin" or path.startswith(("/admin/", "/setup/")) or path in also
     return text if is_page and text.startswith(path) else default
 
 
 def here() -> str:
-    """Return this page's own path and query, for coming back to it; the overview after a POST."""
+    """Return this page's own path and query, for coming back to it; the overview where only POST leads."""
     if request.method not in ("GET", "HEAD"):
-        return request.path
+        adapter = request_ctx.url_adapter
+        return request.path if adapter and adapter.test(request.path, "GET") else "/admin/"
     return request.full_path.rstrip("?")
 
 

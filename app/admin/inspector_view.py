@@ -83,6 +83,7 @@ def to_curl(public_url: str, message: SessionMessage) -> str:
 
 def guess_type(text: str) -> str:
     """Return the type that the body's first characters speak of; the header itself is not kept."""
+    text = text.lstrip("\ufeff \t\r\n")
     if text[:1] in ("[", "{"):
         return "application/json"
     if text.startswith("--"):

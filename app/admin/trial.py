@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from app import clock
 from app.access.authorization_header import Bearer
@@ -26,7 +27,7 @@ from app.hacp import service as hacp
 from app.hacp.admission import understand
 from app.hacp.errors import HacpError
 from app.hacp.journal import Received
-from app.inspector.exchanges import NewExchange
+from app.inspector.exchanges import BODY_CAP_BYTES, NewExchange
 from app.inspector.session_log import SessionMessage, find_message
 from app.inspector.timeline import Line, get_line
 from app.models.base import new_id
@@ -39,6 +40,9 @@ from app.xapi.call import Call, Desk, Resource
 from app.xapi.errors import XapiError
 from app.xapi.journal import keep_refusal
 
+# A body is shorter by as much when secrets were taken out of it after it was cut.
+_SPARE_BYTES = 512
+_LONGEST_PATH = 500
 _FORM = "application/x-www-form-urlencoded"
 _STATEMENTS = re.compile(r"/xapi(/statements)?/?(\?(?!.*\bmethod=).*)?")
 _PASSWORD = re.compile(rb"(?i)&?\bau_password=\[redacted\]")
@@ -65,12 +69,19 @@ class _RolledBack(Exception):
 
 def may_try(line: Line, message: SessionMessage) -> bool:
     """Tell whether this is a message that can be tried: of a session or with statements, and kept whole."""
-    if message.is_request_cut or line.integration_id is None:
+    body = message.request_body
+    # What is as long as the columns may have been cut there.
+    is_cut = not message.is_parked and len(body) > BODY_CAP_BYTES - _SPARE_BYTES
+    if is_cut or message.is_request_cut or len(message.path) >= _LONGEST_PATH or line.integration_id is None:
         return False
     if line.kind == "hacp":
-        return line.launch_id is not None
+        # In a form of parts nothing stands for the session id.
+        return line.launch_id is not None and not body.lstrip(b"\r\n").startswith(b"--")
+    # A statement whose text looked like a secret is another one now.
+    if b"[redacted]" in body:
+        return False
     is_sent = line.method in ("POST", "PUT") and _STATEMENTS.fullmatch(line.path) is not None
-    return line.kind == "xapi" and is_sent and bool(message.request_body)
+    return line.kind == "xapi" and is_sent and bool(body)
 
 
 def try_message(settings: Settings, line: Line, message: SessionMessage, content_type: str) -> Trial:
@@ -90,7 +101,8 @@ def try_message(settings: Settings, line: Line, message: SessionMessage, content
         raise _RolledBack(Trial(seen, kept))
 
     try:
-        transact(work)
+        with bound_contextvars(trial=True):
+            transact(work)
     except _RolledBack as done:
         return done.trial
 
@@ -106,7 +118,7 @@ def _send_hacp(
     # The exchange names the launch where the session id stood.
     assert line.launch_id is not None
     named, lent = line.launch_id.encode(), lend_session_id(session, line.launch_id).encode()
-    query = message.path.partition("?")[2].encode()
+    query = message.path.partition("?")[2].encode("latin-1", "replace")
     body, query = (_PASSWORD.sub(b"", each).replace(named, lent) for each in (message.request_body, query))
     # Nor is a unit's password kept, so none is asked for.
     unit = select(Launch.unit_id).where(Launch.id == line.launch_id).scalar_subquery()

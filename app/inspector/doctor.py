@@ -279,11 +279,11 @@ def _integrations(session: Session, settings: Settings, migrations: Path) -> Ite
         yield from look_over(session, each)
 
 
-def look_over(session: Session, integration: Integration) -> Iterator[Check]:
+def look_over(session: Session, integration: Integration, *, has_networks: bool = True) -> Iterator[Check]:
     """Make every check of one integration: its traffic, its credentials and its sessions."""
     yield from check_integration(session, integration)
     if integration.kind is not Kind.XAPI:
-        yield from check_sessions(session, integration)
+        yield from check_sessions(session, integration, has_networks=has_networks)
 
 
 def _learners(session: Session, settings: Settings, migrations: Path) -> Iterator[Check]:

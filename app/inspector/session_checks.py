@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access.integrations import Integration
-from app.access.launches import EndReason, Launch as OpenedLaunch
+from app.access.launches import EndReason, Launch as OpenedLaunch, LessonMode
 from app.inspector.checking import Check, State
 from app.models.launches import Launch
 from app.models.learning import Observation
@@ -28,8 +28,13 @@ LEFT_AFTER = timedelta(hours=2)
 _MOST = 500
 
 
-def check_sessions(session: Session, integration: Integration) -> Iterator[Check]:
-    """Judge the sessions of an integration that were opened lately, in the order of a session's life."""
+def check_sessions(
+    session: Session, integration: Integration, *, has_networks: bool = True
+) -> Iterator[Check]:
+    """Judge the sessions of an integration that were opened lately, in the order of a session's life.
+
+    `has_networks` asks who spoke from several networks too, for which a week's messages are read.
+    """
     now = clock.now()
     row = Launch
     mine = (row.integration_id == integration.id, row.is_demo.is_(False))
@@ -64,16 +69,23 @@ def check_sessions(session: Session, integration: Integration) -> Iterator[Check
         )
         name = worded("endings of %(name)s", name=integration.name)
         yield Check(name, State.OK, detail, "", "A4", integration.id)
-    yield from _check_networks(session, integration)
+    if has_networks:
+        yield from _check_networks(session, integration)
 
 
-def judge_session(launch: OpenedLaunch, *, has_reported: bool) -> str:
-    """Return the code of what one session shows by itself, "" where all is as it should be."""
+def judge_session(launch: OpenedLaunch, *, has_called: bool, has_reported: bool) -> str:
+    """Return the code of what one session shows by itself, "" where all is as it should be.
+
+    A call that was refused is one too. Whoever reviews a course reports nothing of it.
+    """
     now = clock.now()
+    if launch.is_demo:
+        return ""
     if launch.last_message_at is None:
-        return "A1" if launch.opened_at < now - CALLS_WITHIN else ""
+        return "A1" if not has_called and launch.opened_at < now - CALLS_WITHIN else ""
     if not has_reported:
-        return "A3" if launch.last_message_at < now - REPORTS_WITHIN else ""
+        is_silent = launch.lesson_mode is not LessonMode.REVIEW
+        return "A3" if is_silent and launch.last_message_at < now - REPORTS_WITHIN else ""
     has_left = launch.end_reason is not EndReason.EXIT and launch.last_message_at < now - LEFT_AFTER
     return "A4" if has_left else ""
 

@@ -30,9 +30,10 @@ COLUMNS = (
     "last_activity",
     "completed_at",
     "demo",
-    "decided",
 )
 LOCAL_COLUMNS = ("first_seen", "last_activity", "completed_at")
+# Behind the local times: what has a place keeps it.
+LAST_COLUMN = "decided"
 
 # What a spreadsheet takes for the beginning of a formula, the full-width forms too.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -44,10 +45,10 @@ def format_csv(lines: Iterable[ProgressLine], *, time_zone: str) -> Iterator[str
     Text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
     zone = ZoneInfo(time_zone)
-    yield write_row([*COLUMNS, *(f"{name} ({time_zone})" for name in LOCAL_COLUMNS)])
+    yield write_row([*COLUMNS, *(f"{name} ({time_zone})" for name in LOCAL_COLUMNS), LAST_COLUMN])
     for line in lines:
         local = (_local(moment, zone) for moment in moments_of(line))
-        yield write_row([*(make_harmless(text) for text in format_cells(line)), *local])
+        yield write_row([*(make_harmless(text) for text in format_cells(line)), *local, say_decided(line)])
 
 
 def format_cells(line: ProgressLine) -> list[str]:
@@ -68,8 +69,11 @@ def format_cells(line: ProgressLine) -> list[str]:
         "both" if len(line.channels) > 1 else "".join(channel.value for channel in line.channels),
         *("" if moment is None else clock.format_rfc3339(moment) for moment in moments_of(line)),
         "yes" if line.is_demo else "no",
-        "yes" if line.is_decided else "no",
     ]
+
+
+def say_decided(line: ProgressLine) -> str:
+    return "yes" if line.is_decided else "no"
 
 
 def moments_of(line: ProgressLine) -> tuple[datetime | None, ...]:

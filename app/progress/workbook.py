@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
 
-from app.progress.export import COLUMNS, LOCAL_COLUMNS, format_cells, moments_of
+from app.progress.export import COLUMNS, LAST_COLUMN, LOCAL_COLUMNS, format_cells, moments_of, say_decided
 from app.progress.queries import ProgressLine
 from app.words import worded
 
@@ -81,8 +81,9 @@ def _write_rows(book: Any, lines: Iterable[ProgressLine], time_zone: str, bold: 
     utc, local = book.add_format({"num_format": _UTC_FORMAT}), book.add_format({"num_format": _LOCAL_FORMAT})
     sheet = book.add_worksheet("Progress")
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(COLUMNS) + len(LOCAL_COLUMNS) - 1, 20)
-    for place, name in enumerate([*COLUMNS, *(f"{name} ({time_zone})" for name in LOCAL_COLUMNS)]):
+    names = [*COLUMNS, *(f"{name} ({time_zone})" for name in LOCAL_COLUMNS), LAST_COLUMN]
+    sheet.set_column(0, len(names) - 1, 20)
+    for place, name in enumerate(names):
         sheet.write_string(0, place, name, bold)
     number = 0
     for number, line in enumerate(lines, 1):
@@ -91,6 +92,7 @@ def _write_rows(book: Any, lines: Iterable[ProgressLine], time_zone: str, bold: 
         _write_texts(sheet, number, line)
         _write_moments(sheet, number, line, _FIRST_MOMENT, UTC, utc)
         _write_moments(sheet, number, line, len(COLUMNS), zone, local)
+        sheet.write_string(number, len(names) - 1, say_decided(line))
     return number
 
 

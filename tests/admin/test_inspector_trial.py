@@ -65,7 +65,7 @@ def test_a_message_of_a_session_is_tried_and_nothing_stays(
     before = count_all(session)
     page = tried(desk, message)
     assert count_all(session) == before
-    assert "It would be answered" in page
+    assert "It would be answered as it was then." in page
     assert "error=0" in page
     assert content.launch.session_id not in page
     # The content itself goes on as if nothing had been.
@@ -109,6 +109,7 @@ def test_statements_that_came_would_come_again(
     message, before = newest(session), count_all(session)
     page = tried(desk, message)
     assert count_all(session) == before
+    assert "It would be answered as it was then." in page
     assert "X5" in page
     assert "1 came again" in page
 
@@ -124,6 +125,21 @@ def test_a_refused_statement_is_judged_by_the_rules_of_today(
     assert count_all(session) == before
     assert "It would be answered as it was then." in page
     assert "X4" in page
+
+
+def test_a_form_of_parts_and_a_text_without_its_secret_are_not_tried(
+    desk: Desk, client: FlaskClient, session: Session, settings: Settings, classroom: Classroom
+) -> None:
+    content = classroom.open()
+    parts = {"command": "GetParam", "version": "4.0", "session_id": content.launch.session_id}
+    client.post("/hacp", data=parts, content_type="multipart/form-data")
+    in_parts = newest(session)
+    sender = make_sender(client, session, settings, kind=Kind.LINKEDIN_LEARNING)
+    secret = {"context": {"extensions": {"https://example.org/x": {"password": "letmein"}}}}
+    assert sender.send(json.loads(COMPLETED.read_text()) | secret).status_code == 200
+    for message in (in_parts, newest(session)):
+        assert "/trial" not in desk.get(f"/admin/inspector/{message}").text
+        assert desk.post(f"/admin/inspector/{message}/trial").status_code == 400
 
 
 def test_what_cannot_be_tried_is_said(

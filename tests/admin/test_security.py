@@ -97,7 +97,8 @@ def test_no_page_holds_inline_code(desk: Desk) -> None:
         assert "<style" not in text
         assert " style=" not in text
         assert "<script>" not in text
-        assert " on" not in text.split("<body>")[0]
+        named = (re.sub(r'"[^"]*"', "", tag) for tag in re.findall(r"<[^>]*>", text))
+        assert not [tag for tag in named if re.search(r"\son\w+\s*=", tag)]
 
 
 @pytest.mark.parametrize("host", ["other.example", "127.0.0.1", "localhost.", "localhost:80"])

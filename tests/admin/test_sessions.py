@@ -14,6 +14,7 @@ from sqlalchemy import update
 from app.access.launches import LessonMode, open_launch
 from app.admin.session_view import show_answer
 from app.inspector.sessions import Item
+from app.models.access import Integration
 from app.models.launches import Launch
 from tests.admin.desk import NOON, Desk
 from tests.hacp.content import Classroom, Content
@@ -256,6 +257,35 @@ def test_a_session_shows_what_is_odd_in_it_and_so_does_its_integration(
         assert (link in page) is (each == code), each
         # What needs nothing from anybody is no trouble of the integration's.
         assert (link in integration) is (each == code != "A4"), each
+
+
+def test_a_session_whose_calls_were_refused_has_called(
+    desk: Desk, classroom: Classroom, pass_time: Callable[[timedelta], None]
+) -> None:
+    content = classroom.open()
+    classroom.session.execute(update(Integration).values(is_enabled=False))
+    classroom.session.commit()
+    assert content.get().error == 3
+    pass_time(timedelta(minutes=10))
+    assert "/admin/help/findings/A1" not in page_of(desk, content)
+
+
+def test_answers_alone_are_a_report_and_a_review_needs_none(
+    desk: Desk, classroom: Classroom, pass_time: Callable[[timedelta], None]
+) -> None:
+    answered, reviewed = classroom.open(), classroom.open()
+    answered.get()
+    answered.send("PutInteractions", ANSWERS)
+    classroom.session.execute(
+        update(Launch)
+        .where(Launch.id == reviewed.launch.launch_id)
+        .values(lesson_mode=LessonMode.REVIEW.value)
+    )
+    classroom.session.commit()
+    reviewed.get()
+    pass_time(timedelta(minutes=40))
+    for content in (answered, reviewed):
+        assert "/admin/help/findings/A3" not in page_of(desk, content)
 
 
 def test_browsing_without_credit_is_told(desk: Desk, classroom: Classroom) -> None:

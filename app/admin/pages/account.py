@@ -88,7 +88,8 @@ def choose_theme() -> Response:
 @blueprint.post("/admin/language")
 def choose_language() -> Response:
     """Keep the language in a cookie of its own, which pages before sign-in read too."""
-    reply = see_other(safe_next(request.form.get("next"), url_for("admin.overview")))
+    before_sign_in = ("/login", "/invitation", "/setup")
+    reply = see_other(safe_next(request.form.get("next"), url_for("admin.overview"), also=before_sign_in))
     value = request.form.get("language")
     if value in LANGUAGES:
         reply.set_cookie(

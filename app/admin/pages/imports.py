@@ -22,6 +22,7 @@ from app.catalog.import_file import CHUNK_BYTES
 from app.catalog.import_jobs import BadImport, UnknownImport
 from app.catalog.importing import Outcome
 from app.db import reading, transact
+from app.languages import language
 from app.words import worded
 
 PAGE = 50
@@ -149,7 +150,7 @@ def _choose_shown(counts: Mapping[Outcome, int]) -> Outcome:
 def _etag(values: dict[str, object]) -> str:
     """Name what the page shows; the text itself holds a form's token and differs each time."""
     seen = {name: value for name, value in values.items() if name != "order"}
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:24]
+    return hashlib.sha256(repr((language(), seen)).encode()).hexdigest()[:24]
 
 
 def _not_there() -> NoReturn:

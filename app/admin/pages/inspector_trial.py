@@ -14,8 +14,8 @@ from app.admin.pages.statements import read_languages
 from app.admin.security import needs
 from app.admin.trial import CannotTry, may_try, try_message
 from app.db import reading
-from app.inspector.session_log import find_message
-from app.inspector.timeline import get_line
+from app.inspector.session_log import SessionMessage, find_message
+from app.inspector.timeline import Line, get_line
 from app.settings import settings_of
 from app.words import worded
 
@@ -34,12 +34,7 @@ def inspector_trial(exchange_id: str) -> Response:
     if not may_try(line, message):
         abort(400, worded("This kind of message cannot be tried again, or it was not kept whole."))
     try:
-        trial = try_message(
-            settings_of(current_app),
-            line,
-            message,
-            guess_type(message.request_body.decode("utf-8", "replace")),
-        )
+        trial = try_message(settings_of(current_app), line, message, _content_type(message))
     except CannotTry:
         say(worded("It cannot be tried: the integration has no client ID that is valid now."), "warn")
         return see_other(url_for("admin.inspector_exchange", exchange_id=exchange_id))
@@ -50,8 +45,22 @@ def inspector_trial(exchange_id: str) -> Response:
         tried=trial.line,
         now=show_exchange(trial.line, trial.message, languages=read_languages()),
         repairs=trial.message.repairs,
-        is_same=(line.status, line.result) == (trial.line.status, trial.line.result),
+        is_same=_is_same(line, trial.line),
+        here=url_for("admin.inspector_exchange", exchange_id=exchange_id),
         names=names,
         kind_words=KIND_WORDS,
         current="inspector",
     )
+
+
+def _content_type(message: SessionMessage) -> str:
+    """Return the type of statements: the header is not kept, but what is no multipart body is JSON."""
+    kind = guess_type(message.request_body.decode("utf-8", "replace"))
+    return kind if kind.startswith("multipart/") else "application/json"
+
+
+def _is_same(then: Line, now: Line) -> bool:
+    """Tell whether the sender would hear the same; what an accepted message changes is another matter."""
+    if then.is_refused or now.is_refused:
+        return (then.status, then.result) == (now.status, now.result)
+    return (then.status, then.is_parked) == (now.status, now.is_parked)

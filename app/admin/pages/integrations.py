@@ -30,7 +30,7 @@ from app.admin.open_forms import new_form_id, spend_form_id
 from app.admin.security import needs
 from app.admin.summaries import read_health
 from app.db import reading, transact
-from app.inspector.checking import State
+from app.inspector.checking import Check, State
 from app.inspector.doctor import look_over
 from app.inspector.exchanges import list_exchanges
 from app.inspector.hosts import list_seen_hosts, list_stray_hosts
@@ -125,7 +125,6 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         stray_hosts = list_stray_hosts(session, organisation())
         refused_lmss = list_refused_lmss(session, integration)
         naming = find_naming_change(session, integration)
-        checks = [] if integration.is_demo else list(look_over(session, integration))
     now = clock.now()
     live = _live_values(integration)
     fragment = render("integration_live.html", **live)
@@ -142,10 +141,18 @@ def integration_page(integration_id: str, *, new_credential: object = None) -> R
         stray_hosts=stray_hosts,
         refused_lmss=refused_lmss,
         naming=naming,
-        worth_a_look=[check for check in checks if check.state is not State.OK],
+        # A secret is shown this once, and nothing may come between.
+        worth_a_look=[] if new_credential or integration.is_demo else _look_over(integration),
         kind_names=KIND_NAMES,
         current="integrations",
     )
+
+
+def _look_over(integration: Integration) -> list[Check]:
+    """List what the doctor would say of it, but for what takes long to find."""
+    with reading() as session:
+        checks = look_over(session, integration, has_networks=False)
+        return [check for check in checks if check.state is not State.OK]
 
 
 def find_or_404(integration_id: str) -> Integration:

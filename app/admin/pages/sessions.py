@@ -104,7 +104,7 @@ def session_detail(launch_id: str) -> Response:
         launch=record.launch,
         state=describe_state(record.launch),
         ending=describe_end(record.launch, settings_of(current_app)),
-        look=_look_at(record),
+        look=_look_at(record, has_kept=bool(interactions or objectives or comments or records)),
         log=log,
         messages=messages,
         days=group_by_day(messages, ZoneInfo(organisation().time_zone), now=clock.now()),
@@ -145,11 +145,11 @@ def session_log(launch_id: str) -> Response:
     return _attachment(stream_with_context(_write_log(launch_id)), f"session-{launch_id}.txt")
 
 
-def _look_at(record: SessionRecord) -> Note | None:
+def _look_at(record: SessionRecord, *, has_kept: bool) -> Note | None:
     """Say what the session shows by itself: that it never called, reported nothing or was left open."""
     reported = record.line.reported
-    has_reported = reported is not None and reported.status is not Status.NOT_STARTED
-    code = judge_session(record.launch, has_reported=has_reported)
+    has_reported = has_kept or (reported is not None and reported.status is not Status.NOT_STARTED)
+    code = judge_session(record.launch, has_called=record.line.messages > 0, has_reported=has_reported)
     return to_note(Finding(code, "")) if code else None
 
 
