@@ -156,22 +156,9 @@ def _send_statements(
         raise CannotTry("the integration has no client that may sign in now")
     scopes = default_scopes(is_write_only=client.is_lenient and not client.has_widened_scopes)
     token = issue_token(session, client, scopes, ttl=timedelta(minutes=5))
-    draft = NewExchange(
-        request_id=request_id,
-        face="xapi",
-        method=message.method,
-        path=message.path,
-        status=0,
-        result="",
-        received_at=clock.now(),
-        duration=timedelta(0),
-        client_address=message.client_address,
-        user_agent=message.user_agent,
-        host=message.host,
-    )
-    desk = Desk(draft, client.xapi_default_version)
+    desk = Desk(_draft(message, request_id), client.xapi_default_version)
     desk.call = Call(
-        draft=draft,
+        draft=desk.draft,
         resource=Resource.STATEMENTS,
         method=message.method,
         authorization=Bearer(token),
@@ -187,3 +174,19 @@ def _send_statements(
             act(session, settings, desk)
     except XapiError as error:
         keep_refusal(session, desk, error)
+
+
+def _draft(message: SessionMessage, request_id: str) -> NewExchange:
+    return NewExchange(
+        request_id=request_id,
+        face="xapi",
+        method=message.method,
+        path=message.path,
+        status=0,
+        result="",
+        received_at=clock.now(),
+        duration=timedelta(0),
+        client_address=message.client_address,
+        user_agent=message.user_agent,
+        host=message.host,
+    )

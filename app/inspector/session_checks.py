@@ -47,28 +47,14 @@ def check_sessions(
         Observation.source == row.id,
         Observation.status != Status.NOT_STARTED.value,
     )
-    silent = _count(session, heard.where(row.last_message_at < now - REPORTS_WITHIN, ~reported))
-    if silent:
-        detail = worded_many(
-            "%(num)s asked where the learner left off and reported nothing",
-            "%(num)s asked where the learner left off and reported nothing",
-            silent,
-        )
-        fix = worded(
-            "Ask the learners to stay in the course that the link opens; others need a link of their own."
-        )
-        name = worded("reports of %(name)s", name=integration.name)
-        yield Check(name, State.WARN, detail, fix, "A3", integration.id)
+    is_review = row.lesson_mode == LessonMode.REVIEW.value
+    silent = heard.where(row.last_message_at < now - REPORTS_WITHIN, ~reported, ~is_review)
+    if number := _count(session, silent):
+        yield _tell_silent(integration, number)
     is_open = or_(row.end_reason.is_(None), row.end_reason != EndReason.EXIT.value)
-    left = _count(session, heard.where(row.last_message_at < now - LEFT_AFTER, is_open, reported))
-    if left:
-        detail = worded_many(
-            "%(num)s ended without ExitAU; what was reported is kept",
-            "%(num)s ended without ExitAU; what was reported is kept",
-            left,
-        )
-        name = worded("endings of %(name)s", name=integration.name)
-        yield Check(name, State.OK, detail, "", "A4", integration.id)
+    left = heard.where(row.last_message_at < now - LEFT_AFTER, is_open, reported)
+    if number := _count(session, left):
+        yield _tell_left(integration, number)
     if has_networks:
         yield from _check_networks(session, integration)
 
@@ -129,6 +115,29 @@ def _check_calls(session: Session, integration: Integration, opened: Select[str]
     elif count:
         detail = worded("all %(count)s of the last 7 days called", count=count)
         yield Check(name, State.OK, detail, "", "", integration.id)
+
+
+def _tell_silent(integration: Integration, number: int) -> Check:
+    detail = worded_many(
+        "%(num)s asked where the learner left off and reported nothing",
+        "%(num)s asked where the learner left off and reported nothing",
+        number,
+    )
+    fix = worded(
+        "Ask the learners to stay in the course that the link opens; others need a link of their own."
+    )
+    name = worded("reports of %(name)s", name=integration.name)
+    return Check(name, State.WARN, detail, fix, "A3", integration.id)
+
+
+def _tell_left(integration: Integration, number: int) -> Check:
+    detail = worded_many(
+        "%(num)s ended without ExitAU; what was reported is kept",
+        "%(num)s ended without ExitAU; what was reported is kept",
+        number,
+    )
+    name = worded("endings of %(name)s", name=integration.name)
+    return Check(name, State.OK, detail, "", "A4", integration.id)
 
 
 def _check_networks(session: Session, integration: Integration) -> Iterator[Check]:
