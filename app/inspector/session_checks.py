@@ -13,7 +13,7 @@ from app import clock
 from app.access.integrations import Integration
 from app.access.launches import EndReason, Launch as OpenedLaunch, LessonMode
 from app.inspector.checking import Check, State
-from app.models.launches import Launch
+from app.models.launches import AiccRecord, Launch
 from app.models.learning import Observation
 from app.models.records import Exchange
 from app.progress.values import Status
@@ -48,7 +48,8 @@ def check_sessions(
         Observation.status != Status.NOT_STARTED.value,
     )
     is_review = row.lesson_mode == LessonMode.REVIEW.value
-    silent = heard.where(row.last_message_at < now - REPORTS_WITHIN, ~reported, ~is_review)
+    has_answered = exists().where(AiccRecord.launch_id == row.id)
+    silent = heard.where(row.last_message_at < now - REPORTS_WITHIN, ~reported, ~is_review, ~has_answered)
     if number := _count(session, silent):
         yield _tell_silent(integration, number)
     is_open = or_(row.end_reason.is_(None), row.end_reason != EndReason.EXIT.value)

@@ -286,6 +286,8 @@ def test_answers_alone_are_a_report_and_a_review_needs_none(
     pass_time(timedelta(minutes=40))
     for content in (answered, reviewed):
         assert "/admin/help/findings/A3" not in page_of(desk, content)
+    integration = desk.get(f"/admin/integrations/{classroom.integration.id}").text
+    assert "/admin/help/findings/A3" not in integration
 
 
 def test_browsing_without_credit_is_told(desk: Desk, classroom: Classroom) -> None:
