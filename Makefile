@@ -36,9 +36,10 @@ test-browser: $(VENV)/.installed-dev ## Run the tests in headless Chromium
 	$(BIN)/pytest tests/browser --override-ini addopts="$(BROWSER_OPTIONS)" -n $(PYTEST_WORKERS)
 
 .PHONY: screenshots
-screenshots: $(VENV)/.installed-dev ## Photograph every page into docs/screenshots
+screenshots: $(VENV)/.installed-dev ## Photograph every page into docs/screenshots, in both themes and sizes
 	@$(BIN)/python tests/find_chromium.py
 	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m tests.browser.screenshots --all docs/screenshots/all
 
 .PHONY: test-nginx
 test-nginx: $(VENV)/.installed-dev ## Run the server behind contrib/nginx.conf

@@ -116,7 +116,8 @@ def write_index() -> None:
         "# Screens",
         "",
         "Every page, with the demo's invented people. `make screenshots` takes these pictures again; the",
-        "main pages are there in both themes, at 1280 and at 320 pixels.",
+        "main pages are there in both themes, at 1280 and at 320 pixels. It takes the others so too, into",
+        "`docs/screenshots/all`, which is not kept.",
     ]
     for group, screens in groupby((*FIRST_SCREENS, *SCREENS), key=lambda screen: screen.group):
         lines += ["", f"## {group}"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog
+from playwright.sync_api import Browser, BrowserContext, Dialog, expect
 
 from app.access.people import create_person
 from app.access.roles import Role
@@ -60,6 +60,29 @@ def test_what_the_menu_offers_a_role_is_without_fault(
         assert reply.status == 200, path
         visitor.judge(f"{path} as {role}")
     assert visitor.faults == []
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager", "engineer", "owner"])
+def test_a_role_reads_its_pages_without_javascript(
+    staged: tuple[RunningServer, dict[str, str]], plain_context: BrowserContext, role: str
+) -> None:
+    server, _ = staged
+    page = plain_context.new_page()
+    sign_in(page, server, email="ben@example.org" if role == "owner" else f"{role}@example.org")
+    links = page.locator(".sidebar nav a")
+    paths = [links.nth(n).get_attribute("href") or "" for n in range(links.count())]
+    for path in (*paths, "/admin/account"):
+        reply = page.goto(server.url + path)
+        assert reply is not None
+        assert reply.status == 200, path
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        # A button that only a script gives something to do is not shown.
+        expect(page.locator("button[type=button]").filter(visible=True)).to_have_count(0)
+    page.goto(f"{server.url}/admin/progress")
+    page.get_by_label("Learner", exact=True).fill("ana")
+    page.get_by_role("button", name="Apply").click()
+    page.get_by_role("link", name="Why?").first.click()
+    expect(page.get_by_role("heading", name="Why ").first).to_be_visible()
 
 
 def test_payloads_in_every_text_run_on_no_page(
