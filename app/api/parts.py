@@ -132,6 +132,9 @@ def _parse_query_text(text: str) -> str:
 def _parse_given_text(text: str) -> str:
     if not text:
         raise ValueError("This is empty: leave it out")
+    # Without what cannot be read it would be another text, or none.
+    if not text.isprintable():
+        raise ValueError("This holds characters that cannot be shown")
     return _parse_query_text(text)
 
 

@@ -100,13 +100,15 @@ def read_filter(arguments: Mapping[str, str]) -> StatementFilter:
     """Read the filters; what cannot be one is named and left out."""
     values = {name: _clean(arguments.get(name, "")) for name in NAMES}
     faults = []
-    if values["registration"] and not _UUID.fullmatch(values["registration"]):
+    # What has a form is judged as it was given: what nothing readable is left of is a fault, no filter.
+    if (text := arguments.get("registration", "").strip()) and not _UUID.fullmatch(text):
         faults.append(("registration", worded("A registration is a UUID")))
         values["registration"] = ""
     days: dict[str, date | None] = {}
     for name in ("since", "until"):
         try:
-            days[name] = date.fromisoformat(values[name]) if values[name] else None
+            text = arguments.get(name, "").strip()
+            days[name] = date.fromisoformat(text) if text else None
         except ValueError:
             faults.append((name, worded("A day is written as 2026-11-28")))
             values[name], days[name] = "", None

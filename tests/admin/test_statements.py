@@ -145,7 +145,8 @@ def test_faulty_filters_are_named_and_left_out(desk: Desk, sender: Sender) -> No
     assert "A day is written as" in reply.text
     assert "A registration is a UUID" in reply.text
     assert len(addresses(reply.text)) == 1
-    assert desk.get("/admin/statements.csv?since=yesterday").status_code == 400
+    for query in ("since=yesterday", "until=%F1%B8%87%87%C2%99", "registration=%C2%99"):
+        assert desk.get(f"/admin/statements.csv?{query}").status_code == 400, query
 
 
 def test_pages_hold_every_statement_once(desk: Desk, sender: Sender) -> None:

@@ -166,6 +166,7 @@ BAD = (
 )
 BAD_PROGRESS = (
     *("min=70&max=60", "min=nan", "status=done", "since=2026-02-30", "channel=web", "sort=name"),
+    *("since=%F1%B8%87%87%C2%99", "until=%C2%99", "completed_since=%C2%99", "min=%C2%99"),
     *("learner_id=a%00", "sort=-status&cursor=WyJzdGF0dXMiLDAsMWUzMDAsImEiLCJiIl0x"),
 )
 
@@ -174,6 +175,8 @@ def test_what_cannot_be_understood_is_named(program: Program, linkedin: Integrat
     for query in (*BAD, *BAD_PROGRESS):
         problem = assert_problem(program.get(f"/progress?{query}"), 400)
         assert problem["errors"][0]["pointer"].startswith("/"), query
+    for query in ("since=%F1%B8%87%87%C2%99", "until=%C2%99", "registration=%C2%99"):
+        assert_problem(program.get(f"/statements.csv?{query}"), 400)
     for noun in NOUNS:
         for query in ("limit=501", "cursor=WyJ4IiwxXQ", "nothing=1"):
             assert_problem(program.get(f"/{noun}?{query}"), 400)
