@@ -22,6 +22,7 @@ from app.access.clients import find_client
 from app.access.launches import lend_session_id
 from app.access.scopes import default_scopes
 from app.access.tokens import issue_token
+from app.admin.inspector_view import guess_type
 from app.db import savepoint, transact
 from app.hacp import service as hacp
 from app.hacp.admission import understand
@@ -84,7 +85,7 @@ def may_try(line: Line, message: SessionMessage) -> bool:
     return line.kind == "xapi" and is_sent and bool(body)
 
 
-def try_message(settings: Settings, line: Line, message: SessionMessage, content_type: str) -> Trial:
+def try_message(settings: Settings, line: Line, message: SessionMessage) -> Trial:
     """Let the message come now, roll everything back, and return what would have been kept of it.
 
     Raises CannotTry.
@@ -93,7 +94,7 @@ def try_message(settings: Settings, line: Line, message: SessionMessage, content
 
     def work(session: Session) -> NoReturn:
         request_id = new_id()
-        send(session, settings, line, message, request_id, content_type)
+        send(session, settings, line, message, request_id)
         session.flush()
         seen, kept = get_line(session, request_id), find_message(session, request_id)
         if seen is None or kept is None:
@@ -108,12 +109,7 @@ def try_message(settings: Settings, line: Line, message: SessionMessage, content
 
 
 def _send_hacp(
-    session: Session,
-    settings: Settings,
-    line: Line,
-    message: SessionMessage,
-    request_id: str,
-    _content_type: str,
+    session: Session, settings: Settings, line: Line, message: SessionMessage, request_id: str
 ) -> None:
     # The exchange names the launch where the session id stood.
     assert line.launch_id is not None
@@ -144,18 +140,14 @@ def _send_hacp(
 
 
 def _send_statements(
-    session: Session,
-    settings: Settings,
-    line: Line,
-    message: SessionMessage,
-    request_id: str,
-    content_type: str,
+    session: Session, settings: Settings, line: Line, message: SessionMessage, request_id: str
 ) -> None:
     client = find_client(session, line.integration_id or "")
     if client is None:
         raise CannotTry("the integration has no client that may sign in now")
     scopes = default_scopes(is_write_only=client.is_lenient and not client.has_widened_scopes)
     token = issue_token(session, client, scopes, ttl=timedelta(minutes=5))
+    content_type = _find_type(message)
     desk = Desk(_draft(message, request_id), client.xapi_default_version)
     desk.call = Call(
         draft=desk.draft,
@@ -174,6 +166,12 @@ def _send_statements(
             act(session, settings, desk)
     except XapiError as error:
         keep_refusal(session, desk, error)
+
+
+def _find_type(message: SessionMessage) -> str:
+    """Return the type of statements: the header is not kept, but what is no multipart body is JSON."""
+    kind = guess_type(message.request_body.decode("utf-8", "replace"))
+    return kind if kind.startswith("multipart/") else "application/json"
 
 
 def _draft(message: SessionMessage, request_id: str) -> NewExchange:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort, request
 from werkzeug.wrappers import Response
 
@@ -14,7 +16,7 @@ from app.admin.listing import read_listing
 from app.admin.security import needs
 from app.catalog.mapping import list_identifiers
 from app.catalog.seen import COUNT_CAP, count_seen_only, list_seen_only
-from app.catalog.service import Course, UnknownCourse, get_course, list_courses
+from app.catalog.service import Course, Unit, UnknownCourse, get_course, list_courses
 from app.catalog.units import list_units
 from app.db import reading
 from app.learners.listing import list_learners
@@ -72,10 +74,7 @@ def course_detail(course_id: str) -> Response:
         funnel = read_funnels(session, [course_id]).get(course_id, NOBODY)
         middle, unheard = find_middle(session, course_id, funnel), count_unheard(session, course_id)
     form.learner.choices = {learner.id: learner.name for learner in learners}
-    launchable = [unit for unit in units if unit.launch_url]
-    form.unit.choices = {unit.id: unit.title or unit.system_id for unit in launchable}
-    if len(launchable) < 2:
-        del form.unit
+    launchable = _offer_units(form, units)
     is_wanted = request.method == "POST" and form.validate_on_submit()
     link = _make_link(course_id, form) if is_wanted else None
     return render(
@@ -97,6 +96,15 @@ def course_detail(course_id: str) -> Response:
         link=link,
         current="courses",
     )
+
+
+def _offer_units(form: LaunchOfCourseForm, units: Sequence[Unit]) -> list[Unit]:
+    """Let the form choose among the units that can be launched, of several; returns those."""
+    launchable = [unit for unit in units if unit.launch_url]
+    form.unit.choices = {unit.id: unit.title or unit.system_id for unit in launchable}
+    if len(launchable) < 2:
+        del form.unit
+    return launchable
 
 
 def _make_link(course_id: str, form: LaunchOfCourseForm) -> MadeLink | None:

@@ -21,6 +21,7 @@ COURSES = 6
 @blueprint.post("/admin/demo/load")
 @needs("demo.change")
 def load_demo() -> Response:
+    # Behind the proxy, whose types do not tell of it.
     app, actor = current_app._get_current_object(), current_actor()  # type: ignore[attr-defined]
     # A context of its own: the messages the demo plays must not share this request's `g`.
     with app.app_context():

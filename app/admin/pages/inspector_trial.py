@@ -9,12 +9,12 @@ from app.access.integrations import list_integrations
 from app.admin.blueprint import blueprint
 from app.admin.frame import render, say, see_other
 from app.admin.inspector_filter import KIND_WORDS
-from app.admin.inspector_view import guess_type, show_exchange
+from app.admin.inspector_view import show_exchange
 from app.admin.pages.statements import read_languages
 from app.admin.security import needs
 from app.admin.trial import CannotTry, may_try, try_message
 from app.db import reading
-from app.inspector.session_log import SessionMessage, find_message
+from app.inspector.session_log import find_message
 from app.inspector.timeline import Line, get_line
 from app.settings import settings_of
 from app.words import worded
@@ -34,7 +34,7 @@ def inspector_trial(exchange_id: str) -> Response:
     if not may_try(line, message):
         abort(400, worded("This kind of message cannot be tried again, or it was not kept whole."))
     try:
-        trial = try_message(settings_of(current_app), line, message, _content_type(message))
+        trial = try_message(settings_of(current_app), line, message)
     except CannotTry:
         say(worded("It cannot be tried: the integration has no client ID that is valid now."), "warn")
         return see_other(url_for("admin.inspector_exchange", exchange_id=exchange_id))
@@ -51,12 +51,6 @@ def inspector_trial(exchange_id: str) -> Response:
         kind_words=KIND_WORDS,
         current="inspector",
     )
-
-
-def _content_type(message: SessionMessage) -> str:
-    """Return the type of statements: the header is not kept, but what is no multipart body is JSON."""
-    kind = guess_type(message.request_body.decode("utf-8", "replace"))
-    return kind if kind.startswith("multipart/") else "application/json"
 
 
 def _is_same(then: Line, now: Line) -> bool:

@@ -99,6 +99,7 @@ def integration_revoke_secret(integration_id: str, credential_id: str) -> Respon
 def integration_test(integration_id: str) -> Response:
     """Send messages to ourselves the way the content would; they are marked as demo."""
     integration = find_or_404(integration_id)
+    # Behind the proxy, whose types do not tell of it.
     app, actor = current_app._get_current_object(), current_actor()  # type: ignore[attr-defined]
     try:
         # A context of its own: the messages the test plays must not share this request's `g`.
